@@ -1,0 +1,82 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Debian keeps OpenCV's headers here. pkgConfig "opencv4" would find them too, but it links all of OpenCV's modules:
+// hundreds of shared libraries at start for the four that are used.
+let opencvInclude = Context.environment["OPENCV_INCLUDE_DIR"] ?? "/usr/include/opencv4"
+let opencvModules = ["opencv_core", "opencv_imgproc", "opencv_imgcodecs", "opencv_videoio"]
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+// Debug builds run the tests on real frames: unoptimised, the loops over pixels are hundreds of times slower.
+let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "transferbench",
+    products: [
+        .executable(name: "transferbench", targets: ["transferbench"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // The only C and C++, each behind a C header.
+        .target(
+            name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+        .target(
+            name: "COpenCV",
+            cxxSettings: [
+                .unsafeFlags(["-I\(opencvInclude)"]),
+                .unsafeFlags(["-O2"], .when(configuration: .debug)),
+            ],
+            linkerSettings: opencvModules.map { .linkedLibrary($0) }),
+        .target(
+            name: "CGnuplot",
+            linkerSettings: ["boost_iostreams", "boost_filesystem", "boost_system"].map { .linkedLibrary($0) }),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // The rooms of the house, bottom to top.
+        .target(name: "Tensors", dependencies: ["CZlib"], swiftSettings: hot),
+        .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: hot),
+        .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "Scoring", dependencies: ["CKernels", "Experiment", "Tensors", "Video"], swiftSettings: hot),
+        .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
+        .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
+        .target(
+            name: "Execution",
+            dependencies: ["Experiment", "Results", "Scoring", "Tensors", "Video"], swiftSettings: strict),
+        .executableTarget(
+            name: "transferbench",
+            dependencies: [
+                "Execution", "Experiment", "Reporting", "Results", "Scoring", "Video",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Video"], path: "Tests/TestSupport", swiftSettings: hot),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "VideoTests", dependencies: ["Video", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: strict),
+        .testTarget(
+            name: "ScoringTests", dependencies: ["Scoring", "TestSupport"],
+            resources: [.copy("Resources")], swiftSettings: strict),
+        .testTarget(
+            name: "ResultsTests", dependencies: ["Results", "TestSupport", grdb], swiftSettings: strict),
+        .testTarget(
+            name: "ReportingTests", dependencies: ["Reporting", "TestSupport"],
+            resources: [.copy("Resources")], swiftSettings: strict),
+        .testTarget(name: "ExecutionTests", dependencies: ["Execution", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["transferbench", "TestSupport", grdb], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,66 @@
+// Plain C boundary over OpenCV: decoding, resizing, Canny, still images. No C++ type and no exception crosses it.
+#ifndef COPENCV_H
+#define COPENCV_H
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#endif
+
+typedef enum ocv_status {
+    OCV_OK = 0,
+    OCV_END = 1,       // no more frames
+    OCV_SIZE = 2,      // the frame has another size than the first one
+    OCV_OPEN = -1,     // the file cannot be opened or written as what it should be
+    OCV_FAILED = -2,   // an exception; see ocv_last_error
+} ocv_status;
+
+typedef struct ocv_video_info {
+    int32_t width;
+    int32_t height;
+    int64_t frame_count;  // what the container declares; 0 or less when it does not
+    double fps;
+} ocv_video_info;
+
+typedef struct ocv_reader ocv_reader;
+
+/// Text of the last failure on the calling thread ("" when none).
+const char *ocv_last_error(void);
+const char *ocv_version(void);
+/// 1 when this OpenCV decodes through FFmpeg.
+int32_t ocv_has_ffmpeg(void);
+/// Threads that one OpenCV call uses, for the whole process.
+void ocv_set_threads(int32_t n);
+
+ocv_status ocv_reader_open(const char *path, ocv_reader *_Nullable *_Nonnull out, ocv_video_info *info);
+/// The next frame as interleaved RGB of info's size.
+ocv_status ocv_reader_next(ocv_reader *reader, uint8_t *rgb, int32_t width, int32_t height);
+void ocv_reader_close(ocv_reader *_Nullable reader);
+
+/// Interleaved 8-bit images with 1 or 3 channels; interpolation: 0 nearest, 1 bilinear, 3 area.
+ocv_status ocv_resize8(const uint8_t *source, int32_t width, int32_t height, int32_t channels, uint8_t *target,
+                       int32_t target_width, int32_t target_height, int32_t interpolation);
+ocv_status ocv_resize64(const double *source, int32_t width, int32_t height, double *target, int32_t target_width,
+                        int32_t target_height, int32_t interpolation);
+/// Canny with a 3x3 Sobel and L1 magnitude; gray != 0 converts to gray first. edges: width * height bytes, 0 or 255.
+ocv_status ocv_canny(const uint8_t *rgb, int32_t width, int32_t height, int32_t gray, double low, double high,
+                     uint8_t *edges);
+
+/// JPEG bytes of an RGB image; free them with ocv_free.
+ocv_status ocv_encode_jpeg(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality,
+                           uint8_t *_Nullable *_Nonnull bytes, size_t *size);
+void ocv_free(void *_Nullable bytes);
+/// Decodes a still image as RGB; free the pixels with ocv_free.
+ocv_status ocv_read_image(const char *path, uint8_t *_Nullable *_Nonnull rgb, int32_t *width, int32_t *height);
+ocv_status ocv_write_image(const char *path, const uint8_t *rgb, int32_t width, int32_t height);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,178 @@
+#include "COpenCV.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
+#include <opencv2/videoio/registry.hpp>
+#include <string>
+#include <vector>
+
+struct ocv_reader {
+    cv::VideoCapture capture;
+    cv::Mat bgr;
+};
+
+namespace {
+
+thread_local std::string last_error;
+
+// Every entry point runs in here, so that no C++ exception unwinds into Swift.
+template <class F>
+ocv_status guarded(F &&body) noexcept {
+    try {
+        last_error.clear();
+        return body();
+    } catch (const std::exception &e) {
+        last_error = e.what();
+        return OCV_FAILED;
+    } catch (...) {
+        last_error = "unknown C++ exception";
+        return OCV_FAILED;
+    }
+}
+
+// Caller memory as a matrix: no copy, no ownership.
+cv::Mat view(const void *data, int32_t width, int32_t height, int type) {
+    return cv::Mat(height, width, type, const_cast<void *>(data));
+}
+
+// OpenCV reallocates an output of the wrong shape; the result would be lost.
+ocv_status into(const cv::Mat &m, const void *expected) {
+    if (m.data == expected) return OCV_OK;
+    last_error = "the output buffer has the wrong size";
+    return OCV_FAILED;
+}
+
+ocv_status copy_out(const void *data, size_t size, uint8_t **bytes) {
+    *bytes = static_cast<uint8_t *>(std::malloc(std::max<size_t>(size, 1)));
+    if (!*bytes) throw std::bad_alloc();
+    std::memcpy(*bytes, data, size);
+    return OCV_OK;
+}
+
+// Decoders report what they cannot read through return values; their chatter would only garble the terminal.
+struct Quiet {
+    Quiet() {
+        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+        setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
+        setenv("OPENCV_LOG_LEVEL", "SILENT", 0);
+    }
+} quiet;
+
+}  // namespace
+
+extern "C" {
+
+const char *ocv_last_error(void) { return last_error.c_str(); }
+const char *ocv_version(void) { return CV_VERSION; }
+void ocv_set_threads(int32_t n) { cv::setNumThreads(n); }
+
+int32_t ocv_has_ffmpeg(void) {
+    try {
+        const auto backends = cv::videoio_registry::getStreamBackends();
+        return std::find(backends.begin(), backends.end(), cv::CAP_FFMPEG) != backends.end();
+    } catch (...) {
+        return 0;
+    }
+}
+
+ocv_status ocv_reader_open(const char *path, ocv_reader **out, ocv_video_info *info) {
+    *out = nullptr;
+    std::memset(info, 0, sizeof *info);
+    return guarded([&] {
+        auto reader = std::make_unique<ocv_reader>();
+        if (!reader->capture.open(path, cv::CAP_FFMPEG)) return OCV_OPEN;
+        info->width = static_cast<int32_t>(reader->capture.get(cv::CAP_PROP_FRAME_WIDTH));
+        info->height = static_cast<int32_t>(reader->capture.get(cv::CAP_PROP_FRAME_HEIGHT));
+        info->frame_count = static_cast<int64_t>(reader->capture.get(cv::CAP_PROP_FRAME_COUNT));
+        info->fps = reader->capture.get(cv::CAP_PROP_FPS);
+        *out = reader.release();
+        return OCV_OK;
+    });
+}
+
+ocv_status ocv_reader_next(ocv_reader *reader, uint8_t *rgb, int32_t width, int32_t height) {
+    return guarded([&] {
+        if (!reader->capture.read(reader->bgr) || reader->bgr.empty()) return OCV_END;
+        if (reader->bgr.cols != width || reader->bgr.rows != height || reader->bgr.type() != CV_8UC3) return OCV_SIZE;
+        cv::Mat target = view(rgb, width, height, CV_8UC3);
+        cv::cvtColor(reader->bgr, target, cv::COLOR_BGR2RGB);
+        return into(target, rgb);
+    });
+}
+
+void ocv_reader_close(ocv_reader *reader) { delete reader; }
+
+ocv_status ocv_resize8(const uint8_t *source, int32_t width, int32_t height, int32_t channels, uint8_t *target,
+                       int32_t target_width, int32_t target_height, int32_t interpolation) {
+    return guarded([&] {
+        cv::Mat out = view(target, target_width, target_height, CV_8UC(channels));
+        cv::resize(view(source, width, height, CV_8UC(channels)), out, out.size(), 0, 0, interpolation);
+        return into(out, target);
+    });
+}
+
+ocv_status ocv_resize64(const double *source, int32_t width, int32_t height, double *target, int32_t target_width,
+                        int32_t target_height, int32_t interpolation) {
+    return guarded([&] {
+        cv::Mat out = view(target, target_width, target_height, CV_64F);
+        cv::resize(view(source, width, height, CV_64F), out, out.size(), 0, 0, interpolation);
+        return into(out, target);
+    });
+}
+
+ocv_status ocv_canny(const uint8_t *rgb, int32_t width, int32_t height, int32_t gray, double low, double high,
+                     uint8_t *edges) {
+    return guarded([&] {
+        cv::Mat out = view(edges, width, height, CV_8U), source = view(rgb, width, height, CV_8UC3), converted;
+        if (gray) {
+            cv::cvtColor(source, converted, cv::COLOR_RGB2GRAY);
+            source = converted;
+        }
+        cv::Canny(source, out, low, high);
+        return into(out, edges);
+    });
+}
+
+ocv_status ocv_encode_jpeg(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality, uint8_t **bytes,
+                           size_t *size) {
+    *bytes = nullptr;
+    return guarded([&] {
+        cv::Mat bgr;
+        cv::cvtColor(view(rgb, width, height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
+        std::vector<uchar> encoded;
+        if (!cv::imencode(".jpg", bgr, encoded, {cv::IMWRITE_JPEG_QUALITY, quality})) return OCV_OPEN;
+        *size = encoded.size();
+        return copy_out(encoded.data(), encoded.size(), bytes);
+    });
+}
+
+void ocv_free(void *bytes) { std::free(bytes); }
+
+ocv_status ocv_read_image(const char *path, uint8_t **rgb, int32_t *width, int32_t *height) {
+    *rgb = nullptr;
+    return guarded([&] {
+        cv::Mat image = cv::imread(path, cv::IMREAD_COLOR);
+        if (image.empty()) return OCV_OPEN;
+        cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
+        *width = image.cols;
+        *height = image.rows;
+        return copy_out(image.data, image.total() * 3, rgb);
+    });
+}
+
+ocv_status ocv_write_image(const char *path, const uint8_t *rgb, int32_t width, int32_t height) {
+    return guarded([&] {
+        cv::Mat bgr;
+        cv::cvtColor(view(rgb, width, height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
+        return cv::imwrite(path, bgr) ? OCV_OK : OCV_OPEN;
+    });
+}
+
+}  // extern "C"

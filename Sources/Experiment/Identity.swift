@@ -1,0 +1,70 @@
+internal import COpenSSL
+import Foundation
+
+/// The SHA-256 of everything that can change a thing. Same identity, same thing: resuming, caching and merging rest on it.
+public struct Identity: Sendable, Hashable, CustomStringConvertible {
+    /// 64 hexadecimal digits.
+    public let hex: String
+
+    public init(hex: String) { self.hex = hex }
+
+    /// Of a list of texts; where one ends and the next begins matters.
+    public init(of parts: [String]) {
+        var hash = SHA256()
+        for part in parts {
+            hash.update(Array("\(part.utf8.count):".utf8))
+            hash.update(Array(part.utf8))
+        }
+        hex = hash.finish()
+    }
+
+    public var description: String { hex }
+}
+
+extension Artifact {
+    /// Reads a file once for its size and hash.
+    /// - Throws: `BenchError`, when it cannot be read.
+    public init(hashing path: String) throws(BenchError) {
+        guard let file = fopen(path, "rb") else {
+            throw BenchError(.unusableInput, "\(path) cannot be read (\(String(cString: strerror(errno))))")
+        }
+        defer { fclose(file) }
+        var hash = SHA256()
+        var total = 0
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let n = fread(&buffer, 1, buffer.count, file)
+            if n == 0 { break }
+            hash.update(buffer[..<n])
+            total += n
+        }
+        guard ferror(file) == 0 else {
+            throw BenchError(.unusableInput, "\(path) cannot be read to its end (\(String(cString: strerror(errno))))")
+        }
+        self.init(path: path, bytes: total, sha256: hash.finish())
+    }
+}
+
+private struct SHA256: ~Copyable {
+    private let context: OpaquePointer
+
+    init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            fatalError("libcrypto has no SHA-256")
+        }
+        self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    mutating func update(_ bytes: some Collection<UInt8>) {
+        _ = bytes.withContiguousStorageIfAvailable { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
+    mutating func finish() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        EVP_DigestFinal_ex(context, &digest, nil)
+        let digits = Array("0123456789abcdef")
+        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+}

@@ -1,0 +1,39 @@
+/// What a reader of a score has to know about its metric.
+public struct MetricDescriptor: Sendable, Equatable, Codable {
+    /// Which way is better.
+    public enum Direction: String, Sendable, Codable {
+        case higher, lower
+
+        /// The arrow that tables show beside the title.
+        public var arrow: String { self == .higher ? "↑" : "↓" }
+    }
+
+    /// The name in commands, columns and files, as "blur-ssim".
+    public let name: String
+    /// Raised when the same input gives another value than before.
+    public let version: Int
+    /// The name in tables, as "Blur SSIM".
+    public let title: String
+    public let direction: Direction
+    /// The least and greatest possible value; nil where there is no bound.
+    public let low: Double?
+    public let high: Double?
+    /// The unit of the value; empty for a pure number.
+    public let unit: String
+    /// Whether it stands in tables and plots unless others are asked for.
+    public let isHeadline: Bool
+
+    public init(
+        name: String, version: Int = 1, title: String, direction: Direction, low: Double? = nil, high: Double? = nil,
+        unit: String = "", isHeadline: Bool = false
+    ) {
+        self.name = name
+        self.version = version
+        self.title = title
+        self.direction = direction
+        self.low = low
+        self.high = high
+        self.unit = unit
+        self.isHeadline = isHeadline
+    }
+}

@@ -1,0 +1,197 @@
+internal import CKernels
+public import Experiment
+internal import Video
+
+/// Mask mIoU and recall (metrics.md §6): masks of one phrase are merged over the whole clip, phrases of both sides are
+/// matched by IoU, and pairs of IoU above 0.1 are averaged.
+///
+/// In a region, only pixels of the region count, and a phrase that lies mostly outside it is dropped.
+public struct MaskIoU: Metric {
+    /// How phrases are paired.
+    public enum Matching: String, Sendable, CaseIterable {
+        /// One to one, with the greatest total IoU.
+        case hungarian
+        /// Every reference phrase takes its best partner, which others may take too.
+        case max
+    }
+
+    /// Pixels of one frame by label pair: [outside the foreground, inside] -> reference label x generated label.
+    public struct Measurement: Sendable {
+        let histogram: [[UInt32]]
+        let isResized: Bool
+    }
+
+    private let reference: Phrases
+    private let generated: Phrases
+    private let matching: Matching
+
+    /// - Parameters: the phrase of each label of both sides, at most 255.
+    public init(reference: [String], generated: [String], matching: Matching) {
+        self.reference = Phrases(reference)
+        self.generated = Phrases(generated)
+        self.matching = matching
+    }
+
+    public var descriptors: [MetricDescriptor] { Self.descriptors }
+
+    static let descriptors = [
+        MetricDescriptor(name: "mask-miou", title: "Mask mIoU", direction: .higher, low: 0, high: 1, isHeadline: true),
+        MetricDescriptor(name: "mask-recall", title: "Mask recall", direction: .higher, low: 0, high: 1),
+    ]
+
+    public func measure(_ pair: FramePair) -> Measurement? {
+        guard let labels = pair.labels else { return nil }
+        let x = labels.reference
+        let y = labels.generated.nearest(x.size)
+        let mask = pair.foreground?.nearest(x.size)
+        var raw = [UInt32](repeating: 0, count: 2 * 65_536)
+        withOptionalPixels(mask) { tb_label_histogram(x.pixels, y.pixels, $0, x.size.pixels, &raw) }
+        let (rows, columns) = (reference.labels + 1, generated.labels + 1)
+        let histogram = (0..<2).map { region in
+            (0..<rows * columns).map { raw[region * 65_536 + $0 / columns * 256 + $0 % columns] }
+        }
+        return Measurement(
+            histogram: histogram, isResized: labels.generated.size != x.size)
+    }
+
+    public func scores(_ measurements: [Measurement], regions: [Region]) -> [Score] {
+        regions.flatMap { scores(measurements, region: $0) }
+    }
+
+    private func scores(_ measurements: [Measurement], region: Region) -> [Score] {
+        var warnings = measurements.contains(where: \.isResized) ? ["the generated masks were resized (nearest)"] : []
+        var matched: [Match] = []
+        let missing = [("reference", reference), ("generated", generated)].filter { $0.1.names.isEmpty }.map(\.0)
+        if !missing.isEmpty {
+            warnings.append("the \(missing.joined(separator: " and the ")) side has no object: the value is 0 and is averaged in")
+        } else {
+            matched = matches(measurements, region: region, warnings: &warnings)
+        }
+        let kept = matched.filter { $0.iou > 0.1 }
+        let mean = kept.isEmpty ? 0 : kept.map { Double($0.iou) }.reduce(0, +) / Double(kept.count)
+        let recall = matched.isEmpty ? 0 : Double(kept.count) / Double(matched.count)
+        let frames = measurements.map { perFrame($0, kept, region: region) }
+        func score(_ name: String, _ value: Double, _ frames: [Double?]) -> Score {
+            Score(
+                metric: name, region: region, outcome: .scored(value), n: measurements.count,
+                parameters: ["matching": matching.rawValue, "min-iou": "0.1"],
+                counts: [
+                    "reference-phrases": reference.names.count, "generated-phrases": generated.names.count,
+                    "pairs": matched.count, "kept": kept.count,
+                ],
+                warnings: warnings, perFrame: frames)
+        }
+        return [score("mask-miou", mean, frames), score("mask-recall", recall, [])]
+    }
+
+    private struct Match {
+        let reference: Int
+        let generated: Int
+        let iou: Float
+    }
+
+    private func matches(_ measurements: [Measurement], region: Region, warnings: inout [String]) -> [Match] {
+        var table = PhraseTable(rows: reference, columns: generated)
+        var outside = table
+        for m in measurements {
+            table.add(m.histogram, in: region)
+            if region != .all { outside.add(m.histogram, in: region == .fg ? .bg : .fg) }
+        }
+        // A phrase belongs to the region when it has a pixel there, and at least one for two outside.
+        func stays(_ inside: Int, _ outside: Int) -> Bool { inside > 0 && Double(inside) >= 0.5 * Double(outside) }
+        let rows = reference.names.indices.filter {
+            region == .all || stays(table.referencePixels[$0], outside.referencePixels[$0])
+        }
+        let columns = generated.names.indices.filter {
+            region == .all || stays(table.generatedPixels[$0], outside.generatedPixels[$0])
+        }
+        guard !rows.isEmpty, !columns.isEmpty else {
+            warnings.append("no phrase lies in the \(region.rawValue) region on both sides: the value is 0")
+            return []
+        }
+        let iou = rows.map { r in columns.map { table.iou(r, $0) } }
+        let pairs: [(row: Int, column: Int)]
+        switch matching {
+        case .hungarian:
+            pairs = leastCostAssignment(iou.map { $0.map { 1 - Double($0) } })
+            if rows.count > pairs.count {
+                warnings.append(
+                    "\(rows.count - pairs.count) of \(rows.count) reference phrases have no partner and cost nothing: "
+                        + "recall is over the \(pairs.count) matched pairs")
+            }
+        case .max:
+            pairs = iou.enumerated().map { row, values in
+                (row, values.indices.max { values[$0] < values[$1] } ?? 0)
+            }
+        }
+        return pairs.map { Match(reference: rows[$0.row], generated: columns[$0.column], iou: iou[$0.row][$0.column]) }
+    }
+
+    /// The mean IoU of the kept pairs in one frame; nil where none of them is visible.
+    private func perFrame(_ measurement: Measurement, _ kept: [Match], region: Region) -> Double? {
+        guard !kept.isEmpty else { return nil }
+        var table = PhraseTable(rows: reference, columns: generated)
+        table.add(measurement.histogram, in: region)
+        let visible = kept.filter { table.referencePixels[$0.reference] + table.generatedPixels[$0.generated] > 0 }
+        guard !visible.isEmpty else { return nil }
+        return visible.map { Double(table.iou($0.reference, $0.generated)) }.reduce(0, +) / Double(visible.count)
+    }
+}
+
+/// Distinct phrases in order of first appearance, and which of them each label belongs to.
+private struct Phrases: Sendable {
+    let names: [String]
+    /// Phrase of label k at k - 1.
+    let phraseOfLabel: [Int]
+
+    var labels: Int { phraseOfLabel.count }
+
+    init(_ labels: [String]) {
+        var names: [String] = []
+        phraseOfLabel = labels.map { label in
+            if let known = names.firstIndex(of: label) { return known }
+            names.append(label)
+            return names.count - 1
+        }
+        self.names = names
+    }
+}
+
+/// Pixel counts by phrase and by pair of phrases.
+private struct PhraseTable {
+    private let rows: Phrases
+    private let columns: Phrases
+    private(set) var referencePixels: [Int]
+    private(set) var generatedPixels: [Int]
+    private var both: [Int]
+
+    init(rows: Phrases, columns: Phrases) {
+        self.rows = rows
+        self.columns = columns
+        referencePixels = [Int](repeating: 0, count: rows.names.count)
+        generatedPixels = [Int](repeating: 0, count: columns.names.count)
+        both = [Int](repeating: 0, count: rows.names.count * columns.names.count)
+    }
+
+    mutating func add(_ histogram: [[UInt32]], in region: Region) {
+        let parts = region == .all ? [0, 1] : region == .fg ? [1] : [0]
+        let stride = columns.labels + 1
+        for part in parts {
+            for (i, count) in histogram[part].enumerated() where count > 0 {
+                let (a, b) = (i / stride, i % stride)
+                let row = a > 0 ? rows.phraseOfLabel[a - 1] : nil
+                let column = b > 0 ? columns.phraseOfLabel[b - 1] : nil
+                if let row { referencePixels[row] += Int(count) }
+                if let column { generatedPixels[column] += Int(count) }
+                if let row, let column { both[row * columns.names.count + column] += Int(count) }
+            }
+        }
+    }
+
+    /// Intersection over union in single precision, 0 for an empty union, as the reference computes it.
+    func iou(_ row: Int, _ column: Int) -> Float {
+        let intersection = both[row * columns.names.count + column]
+        let union = referencePixels[row] + generatedPixels[column] - intersection
+        return union == 0 ? 0 : Float(intersection) / Float(union)
+    }
+}

@@ -1,0 +1,96 @@
+public import Experiment
+public import Video
+
+/// The files of one video pair. A part that the run does not score is nil; a part that it does but that is missing here
+/// says why.
+public struct PairInputs: Sendable {
+    /// A file for an optional part, or the reason why there is none.
+    public enum Part: Sendable, Equatable {
+        case files(reference: String, generated: String)
+        case missing(String)
+    }
+
+    public let reference: String
+    public let generated: String
+    /// A mask video or folder; `.missing` leaves the regions unscored.
+    public let foreground: Foreground?
+    public let depth: Part?
+    public let masks: Part?
+
+    public enum Foreground: Sendable, Equatable {
+        case file(String)
+        case missing(String)
+    }
+
+    public init(
+        reference: String, generated: String, foreground: Foreground? = nil, depth: Part? = nil, masks: Part? = nil
+    ) {
+        self.reference = reference
+        self.generated = generated
+        self.foreground = foreground
+        self.depth = depth
+        self.masks = masks
+    }
+}
+
+/// How pairs are scored.
+public struct ScoringOptions: Sendable {
+    public let profile: Profile
+    public let matching: MaskIoU.Matching
+    /// Threads that measure frames.
+    public let workers: Int
+    /// Frames read from the start of each video (metrics.md §1).
+    public let frameLimit: Int
+    public let filters: FrameFilters
+
+    public init(profile: Profile, matching: MaskIoU.Matching = .hungarian, workers: Int, frameLimit: Int = 121) {
+        self.profile = profile
+        self.matching = matching
+        self.workers = max(1, workers)
+        self.frameLimit = frameLimit
+        filters = FrameFilters(profile: profile)
+    }
+}
+
+/// What a video turned out to be.
+public struct VideoFacts: Sendable, Equatable {
+    public let size: FrameSize
+    /// Frames a second; 0 where that means nothing.
+    public let rate: Double
+    /// Frames that the container declares; nil when it does not.
+    public let declaredFrames: Int?
+
+    init(_ reader: any FrameReader) {
+        size = reader.size
+        rate = reader.rate
+        declaredFrames = reader.declaredFrames
+    }
+}
+
+/// A small picture of one frame, as JPEG.
+public struct Preview: Sendable, Equatable {
+    public let frame: Int
+    public let jpeg: [UInt8]
+}
+
+/// Everything that scoring one pair gives.
+public struct PairResult: Sendable {
+    public let reference: VideoFacts
+    public let generated: VideoFacts
+    /// Frames that were compared.
+    public let frames: Int
+    public let scores: [Score]
+    /// How sizes and frame counts that differ were handled.
+    public let warnings: [String]
+    /// Parts that could not be read; their scores are unscored, the others hold.
+    public let failures: [String]
+    public let referencePreviews: [Preview]
+    public let generatedPreviews: [Preview]
+}
+
+/// The metrics that a run with the given parts computes, in the order of tables.
+public func plannedMetrics(_ options: ScoringOptions, depth: Bool, masks: Bool) -> [MetricDescriptor] {
+    BlurSSIM(filters: options.filters).descriptors + EdgeF1(filters: options.filters).descriptors
+        + (depth ? DepthError(profile: options.profile).descriptors : [])
+        + (masks ? MaskIoU.descriptors : [])
+}

@@ -1,0 +1,117 @@
+import Foundation
+internal import Synchronization
+internal import Tensors
+public import Video
+
+/// The maps of a reference clip, computed once and kept in an unnamed temporary file while several videos are scored
+/// against it: memory does not grow with the clip's length, and a killed process leaves nothing behind.
+public final class ReferenceCache: Sendable {
+    public let path: String
+    public let size: FrameSize
+    public let frames: Int
+    let facts: VideoFacts
+    let previews: [Preview]
+    private let descriptor: Int32
+
+    /// Reads the clip once.
+    /// - Throws: `FileError`, when the clip is damaged or the temporary folder is full.
+    public init(
+        of path: String, options: ScoringOptions, in folder: String? = nil,
+        onFrame: @Sendable () -> Void = {}
+    ) throws {
+        let reader = try openFrames(path)
+        let file = try UnnamedFile(in: folder ?? NSTemporaryDirectory())
+        let size = reader.size
+        let sampler = PreviewSampler(frames: min(options.frameLimit, reader.declaredFrames ?? 1))
+        let facts = VideoFacts(reader)
+        let source = Mutex<(reader: any FrameReader, count: Int)>((reader, 0))
+        let filters = options.filters
+        try withWorkers(options.workers) { _ in
+            while true {
+                let item = try source.withLock { state -> (Int, Frame)? in
+                    guard state.count < options.frameLimit, let frame = try state.reader.next() else { return nil }
+                    state.count += 1
+                    return (state.count - 1, frame)
+                }
+                guard let (index, frame) = item else { return }
+                sampler.offer(frame, index: index)
+                let maps = ReferenceMaps(of: frame, with: filters)
+                try file.write(maps.blurred.pixels + maps.edges.pixels, at: index * 4 * size.pixels)
+                onFrame()
+            }
+        }
+        self.path = path
+        self.size = size
+        self.facts = facts
+        frames = source.withLock { $0.count }
+        previews = sampler.previews
+        descriptor = file.take()
+    }
+
+    deinit { close(descriptor) }
+
+    func maps(_ index: Int) throws(FileError) -> ReferenceMaps {
+        let count = 4 * size.pixels
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let n = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(index * count + filled))
+                if n < 0 && errno == EINTR { continue }
+                guard n > 0 else {
+                    failed = true
+                    return
+                }
+                filled += n
+            }
+        }
+        guard !failed else {
+            throw FileError(.unreadable, file: path, "lost its temporary maps; score it again")
+        }
+        return ReferenceMaps(
+            blurred: Frame(width: size.width, height: size.height, pixels: Array(bytes[..<(3 * size.pixels)])),
+            edges: Plane(width: size.width, height: size.height, pixels: Array(bytes[(3 * size.pixels)...])))
+    }
+}
+
+/// A temporary file that has no name, so that it vanishes with the process.
+private final class UnnamedFile: Sendable {
+    private let descriptor: Int32
+    private let folder: String
+    private let isTaken = Mutex(false)
+
+    init(in folder: String) throws(FileError) {
+        var template = Array((folder + "/transferbench-XXXXXX").utf8CString)
+        descriptor = mkstemp(&template)
+        self.folder = folder
+        guard descriptor >= 0 else {
+            throw FileError(
+                .unreadable, file: folder,
+                "takes no temporary file (\(String(cString: strerror(errno)))); set TMPDIR to a folder that does")
+        }
+        unlink(template)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    deinit { if !isTaken.withLock({ $0 }) { close(descriptor) } }
+
+    func take() -> Int32 {
+        isTaken.withLock { $0 = true }
+        return descriptor
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let n = bytes.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            }
+            if n < 0 && errno == EINTR { continue }
+            guard n > 0 else {
+                throw FileError(
+                    .unreadable, file: folder,
+                    "has no room for the reference maps (\(String(cString: strerror(errno)))); free space there or set TMPDIR")
+            }
+            done += n
+        }
+    }
+}

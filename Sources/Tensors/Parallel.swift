@@ -1,0 +1,16 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Runs `body` once for every worker 0..<count, each on its own thread, and returns when all have ended.
+///
+/// The first error thrown is rethrown after the others have ended; workers that share a source of work should stop when
+/// it is empty.
+public func withWorkers(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    let failure = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: max(1, count)) { worker in
+        do { try body(worker) } catch {
+            failure.withLock { if $0 == nil { $0 = error } }
+        }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+}

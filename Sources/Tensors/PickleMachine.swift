@@ -1,0 +1,175 @@
+/// The stack machine behind `Pickle`: the opcodes that build plain data, and a refusal for all others.
+struct PickleMachine {
+    private let bytes: [UInt8]
+    private let file: String
+    private var position = 0
+    private var stack: [Pickle.Value] = []
+    private var marks: [Int] = []
+    private var memo: [Int: Pickle.Value] = [:]
+    private(set) var sequences: [[Pickle.Value]] = []
+    private(set) var dictionaries: [[Pickle.Value: Pickle.Value]] = []
+
+    init(_ bytes: [UInt8], file: String) {
+        self.bytes = bytes
+        self.file = file
+    }
+
+    mutating func run() throws(FileError) -> Pickle.Value {
+        while true {
+            let start = position
+            let opcode = try take(1)[0]
+            if opcode == UInt8(ascii: ".") {
+                guard stack.count == 1, marks.isEmpty else { throw malformed("ends with a half-built value") }
+                return stack[0]
+            }
+            try step(opcode, at: start)
+        }
+    }
+
+    private mutating func step(_ opcode: UInt8, at start: Int) throws(FileError) {
+        switch opcode {
+        case 0x80: _ = try take(1)  // protocol
+        case 0x95: _ = try take(8)  // frame
+        case UInt8(ascii: "("): marks.append(stack.count)
+        case UInt8(ascii: "N"): stack.append(.none)
+        case 0x88: stack.append(.bool(true))
+        case 0x89: stack.append(.bool(false))
+        case UInt8(ascii: "J"): stack.append(.integer(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
+        case UInt8(ascii: "K"): stack.append(.integer(try unsigned(1)))
+        case UInt8(ascii: "M"): stack.append(.integer(try unsigned(2)))
+        case 0x8a: stack.append(.integer(try longInteger()))
+        case UInt8(ascii: "G"):
+            let pattern = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            stack.append(.float(Double(bitPattern: pattern)))
+        case 0x8c: stack.append(.string(try text(try unsigned(1))))
+        case UInt8(ascii: "X"): stack.append(.string(try text(try unsigned(4))))
+        case 0x8d: stack.append(.string(try text(try unsigned(8))))
+        case UInt8(ascii: "C"): stack.append(.bytes(Array(try take(try unsigned(1)))))
+        case UInt8(ascii: "B"): stack.append(.bytes(Array(try take(try unsigned(4)))))
+        case 0x8e: stack.append(.bytes(Array(try take(try unsigned(8)))))
+        case UInt8(ascii: "]"), UInt8(ascii: ")"): pushSequence([])
+        case UInt8(ascii: "l"), UInt8(ascii: "t"): pushSequence(try popToMark())
+        case 0x85...0x87:
+            let count = Int(opcode) - 0x84
+            guard stack.count >= count else { throw malformed("takes more values than it has") }
+            let values = Array(stack.suffix(count))
+            stack.removeLast(count)
+            pushSequence(values)
+        case UInt8(ascii: "a"): try append([try pop()])
+        case UInt8(ascii: "e"): try append(try popToMark())
+        case UInt8(ascii: "}"): pushDictionary()
+        case UInt8(ascii: "d"):
+            let values = try popToMark()
+            pushDictionary()
+            try set(values)
+        case UInt8(ascii: "s"):
+            let value = try pop()
+            try set([try pop(), value])
+        case UInt8(ascii: "u"): try set(try popToMark())
+        case 0x94: memo[memo.count] = try top()
+        case UInt8(ascii: "q"): memo[try unsigned(1)] = try top()
+        case UInt8(ascii: "r"): memo[try unsigned(4)] = try top()
+        case UInt8(ascii: "h"): stack.append(try recalled(try unsigned(1)))
+        case UInt8(ascii: "j"): stack.append(try recalled(try unsigned(4)))
+        default: throw refusal(opcode, at: start)
+        }
+    }
+
+    private func refusal(_ opcode: UInt8, at start: Int) -> FileError {
+        let running: [UInt8: String] = [
+            UInt8(ascii: "c"): "GLOBAL", 0x93: "STACK_GLOBAL", UInt8(ascii: "R"): "REDUCE", UInt8(ascii: "b"): "BUILD",
+            UInt8(ascii: "i"): "INST", UInt8(ascii: "o"): "OBJ", 0x81: "NEWOBJ", 0x92: "NEWOBJ_EX",
+            0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", UInt8(ascii: "P"): "PERSID", UInt8(ascii: "Q"): "BINPERSID",
+        ]
+        guard let name = running[opcode] else {
+            return malformed("has an unknown opcode \(opcode) at byte \(start)")
+        }
+        return FileError(
+            .forbidden, file: file,
+            "has the pickle opcode \(name) at byte \(start), which would run code; "
+                + "save plain lists, dictionaries, strings and bytes (pickle protocol 3 or later)")
+    }
+
+    private func malformed(_ what: String) -> FileError {
+        FileError(.malformed, file: file, "is not a valid pickle: it \(what)")
+    }
+
+    // MARK: reading
+
+    private mutating func take(_ count: Int) throws(FileError) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.count - position else {
+            throw malformed("ends at byte \(bytes.count) inside a value")
+        }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    private mutating func unsigned(_ size: Int) throws(FileError) -> Int {
+        let value = try take(size).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard let result = Int(exactly: value) else { throw malformed("has a length out of range") }
+        return result
+    }
+
+    private mutating func longInteger() throws(FileError) -> Int {
+        let digits = try take(try unsigned(1))
+        guard digits.count <= 8 else { throw malformed("has an integer of \(digits.count) bytes") }
+        let value = digits.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let unused = 64 - 8 * digits.count
+        return unused == 64 ? 0 : Int(Int64(bitPattern: value << UInt64(unused)) >> Int64(unused))
+    }
+
+    private mutating func text(_ count: Int) throws(FileError) -> String {
+        guard let string = String(validating: try take(count), as: UTF8.self) else {
+            throw malformed("has a string that is not UTF-8")
+        }
+        return string
+    }
+
+    // MARK: the stack
+
+    private mutating func pop() throws(FileError) -> Pickle.Value {
+        guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
+            throw malformed("takes more values than it has")
+        }
+        return value
+    }
+
+    private func top() throws(FileError) -> Pickle.Value {
+        guard let value = stack.last else { throw malformed("takes more values than it has") }
+        return value
+    }
+
+    private mutating func popToMark() throws(FileError) -> [Pickle.Value] {
+        guard let mark = marks.popLast(), mark <= stack.count else { throw malformed("has no mark where one is needed") }
+        let values = Array(stack[mark...])
+        stack.removeLast(values.count)
+        return values
+    }
+
+    private func recalled(_ key: Int) throws(FileError) -> Pickle.Value {
+        guard let value = memo[key] else { throw malformed("recalls a value that it never stored") }
+        return value
+    }
+
+    private mutating func pushSequence(_ values: [Pickle.Value]) {
+        sequences.append(values)
+        stack.append(.sequence(sequences.count - 1))
+    }
+
+    private mutating func pushDictionary() {
+        dictionaries.append([:])
+        stack.append(.dictionary(dictionaries.count - 1))
+    }
+
+    private mutating func append(_ values: [Pickle.Value]) throws(FileError) {
+        guard case .sequence(let index) = try top() else { throw malformed("appends to something that is no list") }
+        sequences[index] += values
+    }
+
+    private mutating func set(_ values: [Pickle.Value]) throws(FileError) {
+        guard case .dictionary(let index) = try top(), values.count.isMultiple(of: 2) else {
+            throw malformed("sets items of something that is no dictionary")
+        }
+        for i in stride(from: 0, to: values.count, by: 2) { dictionaries[index][values[i]] = values[i + 1] }
+    }
+}
