@@ -267,7 +267,7 @@ def score_video(configuration, video):
     clip, run, data = clip_of(video), HERE / configuration, HERE / "dataset"
     reference = read_video(data / "videos" / f"{clip}.mp4")
     generated = fitted(read_video(run / "videos" / f"{video}.mp4"), reference)
-    fg = foreground(read_video(HERE / "foreground" / f"{clip}.mp4"))
+    fg = foreground(read_video(HERE / "dataset" / "foreground" / f"{clip}.mp4"))
     regions = by_region(nearest(fg, *reference.shape[1:3]))
     blur = blur_scores(reference, generated, regions)
     depths = [read_depth(f / "depth_npzs" / f"{n}.npz") for f, n in ((data, clip), (run, video))]

@@ -35,7 +35,7 @@ def main():
         rgb, labels, nearness = (np.stack([getattr(p, a) for p in pictures]) for a in ("rgb", "labels", "nearness"))
         nearness *= clip.depth_scale
         write_reference(options.out / "dataset", clip, rgb, labels, nearness)
-        write_foreground(options.out / "foreground", clip, labels)
+        write_foreground(options.out / "dataset" / "foreground", clip, labels)
         for variant in variants.VARIANTS:
             write_variant(options.out / variant.name, variant, number, clip, rgb, labels, nearness)
         print(clip.name)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What stands before the numbers in numpy's array format: element type, shape, order.
 public struct NpyHeader: Sendable, Equatable {
     /// The element types that are read.
@@ -26,39 +24,22 @@ public struct NpyHeader: Sendable, Equatable {
             + (wide ? Int(field.littleEndian(UInt16.self, at: 2) ?? 0) << 16 : 0)
         guard size <= 65_536 else { throw malformed }
         let text = String(decoding: try read(size), as: UTF8.self)
-        guard let descriptor = Self.value(of: "descr", in: text), let order = Self.value(of: "fortran_order", in: text),
-            let dimensions = Self.value(of: "shape", in: text)
+        guard let descriptor = text.firstMatch(of: /["']descr["']\s*:\s*["']([^"']*)["']/)?.1,
+            let order = text.firstMatch(of: /["']fortran_order["']\s*:\s*(\w+)/)?.1,
+            let dimensions = text.firstMatch(of: /["']shape["']\s*:\s*\(([0-9, L]*)\)/)?.1
         else { throw malformed }
-        guard let element = Element(rawValue: descriptor.filter { $0 != "'" && $0 != "\"" }) else {
+        guard let element = Element(rawValue: String(descriptor)) else {
             throw FileError(
-                .unsupported, file: file, "holds elements of type \(descriptor); save float64 or float32 instead")
+                .unsupported, file: file, "holds elements of type '\(descriptor)'; save float64 or float32 instead")
         }
         guard order == "False" else {
             throw FileError(.unsupported, file: file, "is in Fortran order; save it in C order")
         }
-        var shape: [Int] = []
-        for part in dimensions.dropFirst().dropLast().split(separator: ",") {
-            let digits = part.filter { $0 != " " }
-            if digits.isEmpty { continue }
-            guard let n = Int(digits), n >= 0 else { throw malformed }
-            shape.append(n)
-        }
+        let shape = dimensions.split(separator: ",").map { $0.filter(\.isNumber) }.filter { !$0.isEmpty }.map { Int($0) }
+        guard !shape.contains(nil) else { throw malformed }
         self.element = element
-        self.shape = shape
+        self.shape = shape.compactMap { $0 }
         self.length = start.count + field.count + size
-    }
-
-    /// The text of one entry of the header's dictionary literal: a quoted word, a bare word or a tuple.
-    private static func value(of key: String, in text: String) -> String? {
-        let characters = Array(text)
-        guard let found = ["'\(key)'", "\"\(key)\""].lazy.compactMap({ text.range(of: $0) }).first else { return nil }
-        var i = text.distance(from: text.startIndex, to: found.upperBound)
-        while i < characters.count, characters[i] == " " || characters[i] == ":" { i += 1 }
-        guard i < characters.count else { return nil }
-        let closing: Set<Character> = characters[i] == "(" ? [")"] : [",", "}"]
-        guard let end = characters[i...].firstIndex(where: { closing.contains($0) }) else { return nil }
-        let word = String(characters[i...(characters[end] == ")" ? end : end - 1)])
-        return word.trimmingPrefix(while: { $0 == " " }).description
     }
 
     /// Number of elements; nil when it does not fit an Int.

@@ -17,7 +17,7 @@ struct PickleMachine {
     mutating func run() throws(FileError) -> Pickle.Value {
         while true {
             let start = position
-            let opcode = try take(1)[0]
+            let opcode = UInt8(try unsigned(1))
             if opcode == UInt8(ascii: ".") {
                 guard stack.count == 1, marks.isEmpty else { throw malformed("ends with a half-built value") }
                 return stack[0]

@@ -41,4 +41,4 @@ def write_masks(path, instances):
 def write_depth(path, depth):
     """A (T, H, W) map of inverse depth, larger is nearer, 0 is invalid."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, data=depth)
+    np.savez_compressed(path, data=np.ascontiguousarray(depth))

@@ -1,0 +1,129 @@
+internal import Experiment
+import Foundation
+
+/// A reference dataset in the TransferBench / PAI-Bench layout (metrics.md §1): `videos`, `captions`, and where they exist
+/// `sam2_pkls` or `masks`, `depth_npzs` and `foreground`.
+struct DatasetFolder {
+    let path: String
+
+    /// - Throws: `BenchError` 65, when the folder or its `videos` is absent.
+    init(path: String) throws(BenchError) {
+        guard isFolder(path) else {
+            throw BenchError(.unusableInput, "\(path) is not a folder; --dataset names the folder that holds videos/ and captions/")
+        }
+        guard isFolder(path + "/videos") else {
+            throw BenchError(
+                .unusableInput, "\(path) has no videos folder; a dataset holds videos/ID.mp4 and captions/ID.json")
+        }
+        self.path = path
+    }
+
+    /// The reference video of a clip; nil when there is none.
+    func video(_ id: String) -> String? { firstFile(path + "/videos/" + id, videoExtensions) }
+
+    var clips: Set<String> {
+        Set(videoFiles(in: path + "/videos").map { stem($0) })
+    }
+
+    /// The clip's own caption, or "" where it has no caption file.
+    /// - Throws: `BenchError` 65, when the file is not a JSON object of one key and a text.
+    func caption(_ id: String) throws(BenchError) -> String {
+        let file = path + "/captions/" + id + ".json"
+        guard let data = FileManager.default.contents(atPath: file) else { return "" }
+        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any], object.count == 1,
+            let text = object.values.first as? String
+        else {
+            throw BenchError(
+                .unusableInput, "\(file) is not a caption; write a JSON object with one key, as {\"caption\": \"…\"}")
+        }
+        return text
+    }
+
+    func masks(_ id: String) -> String? { maskFile(in: path, id) }
+    func depth(_ id: String) -> String? { depthFile(in: path, id) }
+    var hasMasks: Bool { isFolder(path + "/sam2_pkls") || isFolder(path + "/masks") }
+    var hasDepth: Bool { isFolder(path + "/depth_npzs") }
+}
+
+/// The videos of one configuration, with the depth and masks beside them.
+struct VideosFolder {
+    let configuration: String
+    /// Video files by path, in the order of their names.
+    let videos: [String]
+    private let companions: String
+
+    /// - Parameter argument: `DIR` or `NAME=DIR`. The folder holds the videos, or a folder `videos` that does.
+    /// - Throws: `BenchError` 65, when there is no such folder or no video in it.
+    init(argument: String) throws(BenchError) {
+        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        let isNamed = parts.count == 2 && !isFolder(argument)
+        let folder = trimmed(isNamed ? parts[1] : argument)
+        guard isFolder(folder) else {
+            throw BenchError(.unusableInput, "\(folder) is not a folder; --videos names a folder of generated videos")
+        }
+        let inner = folder + "/videos"
+        let holder = isFolder(inner) ? inner : folder
+        videos = videoFiles(in: holder)
+        guard !videos.isEmpty else {
+            throw BenchError(
+                .unusableInput, "\(holder) holds no video; put ID.mp4, ID_captionN.mp4 or ID__N.mp4 files there")
+        }
+        companions = isFolder(inner) || !folder.hasSuffix("/videos") ? folder : String(folder.dropLast("/videos".count))
+        configuration = isNamed ? parts[0] : URL(fileURLWithPath: companions).lastPathComponent
+    }
+
+    var hasMasks: Bool { isFolder(companions + "/sam2_pkls") || isFolder(companions + "/masks") }
+    var hasDepth: Bool { isFolder(companions + "/depth_npzs") }
+    func masks(_ video: String) -> String? { maskFile(in: companions, stem(video)) }
+    func depth(_ video: String) -> String? { depthFile(in: companions, stem(video)) }
+}
+
+/// What a generated video's name says: `ID__NAME`, `ID`, or `ID_captionN`, whichever of the last two is a clip.
+func clipAndPrompt(_ stem: String, clips: Set<String>) -> (clip: String, prompt: String) {
+    if let cut = stem.range(of: "__") { return (String(stem[..<cut.lowerBound]), String(stem[cut.upperBound...])) }
+    if clips.contains(stem) { return (stem, "") }
+    if let cut = stem.range(of: "_caption", options: .backwards) {
+        return (String(stem[..<cut.lowerBound]), String(stem[stem.index(after: cut.lowerBound)...]))
+    }
+    return (stem, "")
+}
+
+/// Whether an id may name files: nothing that could lead out of a folder.
+func isPlainName(_ id: String) -> Bool {
+    !id.isEmpty && !id.hasPrefix(".") && !id.contains("..")
+        && id.unicodeScalars.allSatisfy { $0.value >= 32 && $0 != "/" && $0 != "\\" && $0.value != 127 }
+}
+
+func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+}
+
+func stem(_ path: String) -> String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+
+/// The foreground mask of a clip in a folder of masks; nil when there is none.
+func foregroundFile(in folder: String, _ id: String) -> String? {
+    firstFile(folder + "/" + id, videoExtensions) ?? (isFolder(folder + "/" + id) ? folder + "/" + id : nil)
+}
+
+func trimmed(_ path: String) -> String { path.count > 1 && path.hasSuffix("/") ? trimmed(String(path.dropLast())) : path }
+
+private let videoExtensions = ["mp4", "mkv", "avi", "mov", "webm"]
+
+private func videoFiles(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+        .filter { name in videoExtensions.contains { name.lowercased().hasSuffix("." + $0) } }
+        .sorted().map { folder + "/" + $0 }
+}
+
+private func firstFile(_ base: String, _ extensions: [String]) -> String? {
+    extensions.map { base + "." + $0 }.first { FileManager.default.fileExists(atPath: $0) }
+}
+
+private func maskFile(in folder: String, _ id: String) -> String? {
+    firstFile(folder + "/sam2_pkls/" + id, ["pkl"]) ?? foregroundFile(in: folder + "/masks", id)
+}
+
+private func depthFile(in folder: String, _ id: String) -> String? {
+    firstFile(folder + "/depth_npzs/" + id, ["npz", "npy"])
+}

@@ -1,0 +1,47 @@
+internal import Experiment
+public import Results
+public import Scoring
+
+/// A scoring run, ready to go: the plan that the store keeps, and for each of its trials the files.
+public struct ScoringJob: Sendable {
+    /// Something wrong with one file that was found while planning.
+    public struct Issue: Sendable, Equatable {
+        public let subject: String
+        public let message: String
+        /// A warning loses nothing; otherwise the video is not scored.
+        public let isWarning: Bool
+
+        public init(subject: String, message: String, isWarning: Bool) {
+            self.subject = subject
+            self.message = message
+            self.isWarning = isWarning
+        }
+    }
+
+    public let plan: RunPlan
+    /// The files of `plan.trials`, in the same order.
+    public let inputs: [PairInputs]
+    public let issues: [Issue]
+    public let options: ScoringOptions
+}
+
+/// What a person asks to have scored.
+public struct ScoringRequest: Sendable {
+    public let dataset: String
+    /// `DIR` or `NAME=DIR`, one a configuration.
+    public let videos: [String]
+    /// A folder of foreground masks; nil takes the dataset's own, if it has one.
+    public let foreground: String?
+    public let name: String?
+    public let options: ScoringOptions
+
+    public init(
+        dataset: String, videos: [String], foreground: String? = nil, name: String? = nil, options: ScoringOptions
+    ) {
+        self.dataset = dataset
+        self.videos = videos
+        self.foreground = foreground
+        self.name = name
+        self.options = options
+    }
+}

@@ -1,0 +1,140 @@
+public import Experiment
+public import Foundation
+public import Results
+internal import Scoring
+internal import Tensors
+internal import Video
+
+/// Gets a job done: scores what the store does not have yet, one video at a time with all threads on it, and writes each
+/// video's scores in one transaction. Killed at any instant, the same job goes on where it was.
+public struct ScoringRunner: Sendable {
+    /// What happens while a run goes on.
+    public enum Event: Sendable {
+        /// The plan stands: so many videos are scored already, so many are to be.
+        case began(known: Int, toScore: Int, framesToScore: Int)
+        /// A frame was measured; on any thread.
+        case frame
+        case scored(String, warnings: [String], failures: [String])
+        case failed(String, message: String)
+    }
+
+    /// How a run ended.
+    public struct Outcome: Sendable {
+        public let run: Int64
+        public let scored: Int
+        public let known: Int
+        public let failures: Int
+        /// Videos that `limit` left out.
+        public let left: Int
+    }
+
+    private let store: Store
+    private let environment: [String: String]
+    private let now: @Sendable () -> Date
+    private let onEvent: @Sendable (Event) -> Void
+
+    public init(
+        store: Store, environment: [String: String], now: @escaping @Sendable () -> Date = { Date() },
+        onEvent: @escaping @Sendable (Event) -> Void
+    ) {
+        self.store = store
+        self.environment = environment
+        self.now = now
+        self.onEvent = onEvent
+    }
+
+    /// - Parameter limit: videos to score at most; the rest stays for another time.
+    /// - Throws: `BenchError`, when the store cannot be written. A video that fails is recorded and the run goes on.
+    public func run(_ job: ScoringJob, limit: Int? = nil) throws(BenchError) -> Outcome {
+        let plan = job.plan
+        let run = try store.begin(plan, environment: environment, at: now())
+        for issue in job.issues {
+            try store.note(
+                issue.message, isWarning: issue.isWarning, of: issue.subject, run: run, at: now())
+        }
+        let missing = try store.unscored(plan.trials)
+        let pending = plan.trials.indices.filter { missing.contains(plan.trials[$0].fingerprint) }
+        let chosen = limit.map { Array(pending.prefix($0)) } ?? pending
+        onEvent(
+            .began(
+                known: plan.trials.count - pending.count, toScore: chosen.count,
+                framesToScore: chosen.count * job.options.frameLimit))
+        for issue in job.issues where !issue.isWarning { onEvent(.failed(issue.subject, message: issue.message)) }
+        var outcome = (scored: 0, failed: job.issues.count { !$0.isWarning })
+        // Consecutive trials of one clip share the reference's maps.
+        for group in chosen.chunked(by: { job.inputs[$0].reference == job.inputs[$1].reference }) {
+            try score(group, of: job, run: run, &outcome)
+        }
+        let parts = try store.partFailures(run: run)
+        try store.finish(run: run, at: now())
+        return Outcome(
+            run: run, scored: outcome.scored, known: plan.trials.count - pending.count,
+            failures: outcome.failed + parts, left: pending.count - chosen.count)
+    }
+
+    private func score(
+        _ group: [Int], of job: ScoringJob, run: Int64, _ outcome: inout (scored: Int, failed: Int)
+    ) throws(BenchError) {
+        var cache: ReferenceCache?
+        if group.count > 1 {
+            do {
+                cache = try ReferenceCache(of: job.inputs[group[0]].reference, options: job.options)
+            } catch {
+                for index in group { try fail(job.plan.trials[index], error, run: run, &outcome) }
+                return
+            }
+        }
+        for index in group {
+            let planned = job.plan.trials[index]
+            let result: PairResult
+            do {
+                result = try scorePair(job.inputs[index], options: job.options, cache: cache) { onEvent(.frame) }
+            } catch {
+                try fail(planned, error, run: run, &outcome)
+                continue
+            }
+            try store.record(TrialRecord(result), of: planned, plan: job.plan, run: run, at: now())
+            outcome.scored += 1
+            onEvent(.scored(planned.trial.video.path, warnings: result.warnings, failures: result.failures))
+        }
+    }
+
+    private func fail(
+        _ planned: PlannedTrial, _ error: any Error, run: Int64, _ outcome: inout (scored: Int, failed: Int)
+    ) throws(BenchError) {
+        let message = (error as? FileError)?.description ?? "\(error)"
+        try store.note(message, isWarning: false, of: planned.trial.video.path, run: run, at: now())
+        outcome.failed += 1
+        onEvent(.failed(planned.trial.video.path, message: message))
+    }
+}
+
+extension TrialRecord {
+    init(_ result: PairResult) {
+        func video(_ facts: VideoFacts) -> Video {
+            Video(
+                width: facts.size.width, height: facts.size.height, rate: facts.rate,
+                declaredFrames: facts.declaredFrames)
+        }
+        func jpegs(_ previews: [Preview]) -> [Int: [UInt8]] {
+            Dictionary(previews.map { ($0.frame, $0.jpeg) }) { a, _ in a }
+        }
+        self.init(
+            reference: video(result.reference), generated: video(result.generated), scores: result.scores,
+            warnings: result.warnings, failures: result.failures,
+            referencePreviews: jpegs(result.referencePreviews), generatedPreviews: jpegs(result.generatedPreviews))
+    }
+}
+
+extension Array {
+    /// Runs of neighbours for which `belong` holds.
+    fileprivate func chunked(by belong: (Element, Element) -> Bool) -> [[Element]] {
+        reduce(into: []) { chunks, element in
+            if let last = chunks.last?.last, belong(last, element) {
+                chunks[chunks.count - 1].append(element)
+            } else {
+                chunks.append([element])
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+internal import Experiment
+import Foundation
+internal import Results
+
+/// The self-contained page of a report: everything it shows is inside the one file.
+struct HTMLPage {
+    let report: Report
+    /// Plots of each group as SVG text, with their titles.
+    let plots: [[(title: String, svg: String)]]
+    /// Small pictures of a clip or trial.
+    let previews: (Identity) -> [(frame: Int, jpeg: [UInt8])]
+    /// Clips that get a contact sheet.
+    let sheets: Int
+
+    func rendered() -> String {
+        let body = zip(report.groups, plots).map { section($0, plots: $1) }.joined()
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>TransferBench report</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+            <h1>TransferBench report</h1>
+            \(body)
+            <script>\(script)</script>
+            </body>
+            </html>
+
+            """
+    }
+
+    private func section(_ group: Report.Group, plots: [(title: String, svg: String)]) -> String {
+        let settings = group.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let notices = report.notices(group)
+        return """
+            <section>
+            <h2>Profile \(escaped(group.profile.rawValue))</h2>
+            <p class="settings">\(escaped(settings.joined(separator: " · ")))</p>
+            \(group.tables.map(comparison).joined())
+            \(notices.isEmpty ? "" : "<h3>To know</h3><ul class=\"notices\">" + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>")
+            \(plots.map { "<h3>\(escaped($0.title))</h3><div class=\"plot\">\(picture($0.svg))</div>" }.joined())
+            <h3>Clips</h3>
+            \(contactSheets(group))
+            <h3>Every video</h3>
+            \(videos(group))
+            <h3>Settings</h3>
+            \(settingsTable(group))
+            </section>
+            """
+    }
+
+    private func comparison(_ table: ComparisonTable) -> String {
+        let header = table.columns.map { column in
+            "<th title=\"\(escaped(column.metric.name)), \(column.metric.direction) is better\">\(escaped(column.title))</th>"
+        }.joined()
+        let rows = table.rows.map { row in
+            let name = escaped(row.label) + (row.isPartial ? " <span class=\"partial\">PARTIAL</span>" : "")
+            return "<tr><th>\(name)</th>"
+                + row.cells.map { cell in
+                    let value = cell.aggregate.mean.map { "\($0)" } ?? ""
+                    let style = cell.mark.map { " class=\"\($0.rawValue)\"" } ?? ""
+                    let n = "n = \(cell.aggregate.n) of \(cell.aggregate.planned)"
+                    return "<td data-value=\"\(value)\"\(style) title=\"\(n)\">\(escaped(table.textWithN(cell)))</td>"
+                }.joined() + "</tr>"
+        }.joined(separator: "\n")
+        return """
+            <h3>\(escaped(table.title))</h3>
+            <div class="scroll"><table class="sortable"><thead><tr><th>configuration</th>\(header)</tr></thead>
+            <tbody>\(rows)</tbody></table></div>
+            <p class="note">\(escaped(table.note(report.options))). Bold: best; underlined: second. Click a heading to sort.</p>
+            """
+    }
+
+    private func picture(_ svg: String) -> String {
+        "<img alt=\"plot\" src=\"data:image/svg+xml;base64,\(Data(svg.utf8).base64EncodedString())\">"
+    }
+
+    private func contactSheets(_ group: Report.Group) -> String {
+        var clips: [String] = []
+        for trial in group.rows.flatMap(\.trials) where !clips.contains(trial.clip) { clips.append(trial.clip) }
+        let shown = clips.prefix(sheets).map { clip -> String in
+            let trials = group.rows.flatMap { row in row.trials.filter { $0.clip == clip }.map { (row.label, $0) } }
+            guard let first = trials.first?.1 else { return "" }
+            let rows = [(name: "reference", owner: first.clipIdentity)]
+                + trials.map { (name: $0.0 + ($0.1.prompt.isEmpty ? "" : " · " + $0.1.prompt), owner: $0.1.trialIdentity) }
+            let strips = rows.map { row in
+                let images = previews(row.owner).map { preview in
+                    "<img loading=\"lazy\" alt=\"frame \(preview.frame)\" title=\"frame \(preview.frame)\" "
+                        + "src=\"data:image/jpeg;base64,\(Data(preview.jpeg).base64EncodedString())\">"
+                }.joined()
+                return "<div class=\"strip\"><div class=\"name\">\(escaped(row.name))</div>\(images)</div>"
+            }.joined(separator: "\n")
+            return """
+                <details open><summary>\(escaped(clip))</summary>
+                <p class="note">\(escaped(first.caption))</p>
+                \(strips)</details>
+                """
+        }.joined(separator: "\n")
+        return shown + (clips.count > sheets ? "<p class=\"note\">\(sheets) of \(clips.count) clips are shown.</p>" : "")
+    }
+
+    private func videos(_ group: Report.Group) -> String {
+        let columns = group.tables.flatMap(\.columns)
+        let header = columns.map { "<th>\(escaped($0.title))</th>" }.joined()
+        let rows = group.rows.flatMap { row in
+            row.trials.map { trial in
+                let cells = columns.map { column -> String in
+                    switch trial.score(column.metric.name, column.region)?.outcome {
+                    case .scored(let value):
+                        return "<td data-value=\"\(value)\">\(number(value, max(4, report.options.digits)))</td>"
+                    case .unscored(let reason):
+                        return "<td data-value=\"\" class=\"absent\" title=\"\(escaped(reason))\">–</td>"
+                    case nil:
+                        return "<td data-value=\"\" class=\"absent\" title=\"not scored\">–</td>"
+                    }
+                }.joined()
+                return "<tr><th>\(escaped(trial.clip))</th><td>\(escaped(trial.prompt))</td><td>\(escaped(row.label))</td>\(cells)</tr>"
+            }
+        }.joined(separator: "\n")
+        return """
+            <div class="scroll"><table class="sortable small"><thead><tr><th>clip</th><th>prompt</th><th>configuration</th>\(header)</tr></thead>
+            <tbody>\(rows)</tbody></table></div>
+            """
+    }
+
+    private func settingsTable(_ group: Report.Group) -> String {
+        var rows: [(String, String)] = []
+        for run in group.runs {
+            rows.append(("run \(run.run.number)", "\(run.run.name), \(run.scored) of \(run.planned) videos scored"))
+            rows.append(("dataset", run.run.dataset))
+            rows.append(("started", run.run.createdAt))
+            rows += run.run.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+        var seen: Set<String> = []
+        for score in group.rows.flatMap(\.trials).flatMap(\.scores) {
+            let text = score.parameters.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
+            if !text.isEmpty, seen.insert(score.metric).inserted { rows.append((score.metric, text)) }
+        }
+        return "<table class=\"small\"><tbody>"
+            + rows.map { "<tr><th>\(escaped($0.0))</th><td class=\"text\">\(escaped($0.1))</td></tr>" }.joined()
+            + "</tbody></table>"
+    }
+
+    private func escaped(_ text: String) -> String {
+        text.map { character in
+            switch character {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "\"": "&quot;"
+            case "'": "&#39;"
+            default: "\(character)"
+            }
+        }.joined()
+    }
+
+    private var style: String {
+        """
+        body { font: 15px/1.45 system-ui, "DejaVu Sans", sans-serif; margin: 2rem auto; max-width: 1160px; padding: 0 1rem; color: #1b1b1b; background: #fff; }
+        h1 { font-size: 1.6rem; } h2 { margin-top: 2.2rem; border-bottom: 1px solid #ccc; } h3 { margin: 1.6rem 0 .5rem; }
+        .settings, .note { color: #555; margin: .3rem 0; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        th, td { padding: .3rem .7rem; text-align: right; border-bottom: 1px solid #e3e3e3; white-space: nowrap; }
+        td.text { white-space: normal; text-align: left; }
+        tbody th, thead th:first-child { text-align: left; font-weight: 600; }
+        table.sortable thead th { cursor: pointer; user-select: none; }
+        table.sortable thead th[data-order]::after { content: " ▾"; }
+        table.sortable thead th[data-order="up"]::after { content: " ▴"; }
+        .small { font-size: .85rem; }
+        .best { font-weight: 700; } .second { text-decoration: underline; } .absent { color: #999; }
+        .partial { color: #b00020; font-size: .8rem; }
+        .plot img { max-width: 100%; height: auto; border: 1px solid #e3e3e3; }
+        .strip { display: flex; gap: 6px; align-items: center; margin: 4px 0; flex-wrap: wrap; }
+        .strip .name { width: 11rem; font-size: .85rem; overflow-wrap: anywhere; }
+        .strip img { width: 240px; height: auto; max-width: 28%; }
+        summary { font-weight: 600; margin: .6rem 0; cursor: pointer; }
+        """
+    }
+
+    private var script: String {
+        """
+        for (const table of document.querySelectorAll("table.sortable")) {
+          const heads = [...table.tHead.rows[0].cells];
+          heads.forEach((head, column) => head.addEventListener("click", () => {
+            const up = head.dataset.order === "down";
+            heads.forEach((other) => delete other.dataset.order);
+            head.dataset.order = up ? "up" : "down";
+            const key = (row) => {
+              const cell = row.cells[column];
+              if (cell.dataset.value === undefined) return cell.textContent;
+              return cell.dataset.value === "" ? null : Number(cell.dataset.value);
+            };
+            const rows = [...table.tBodies[0].rows];
+            rows.sort((a, b) => {
+              const x = key(a), y = key(b);
+              if (x === null || y === null) return (x === null) - (y === null);
+              const order = typeof x === "number" ? x - y : x.localeCompare(y, undefined, { numeric: true });
+              return up ? order : -order;
+            });
+            table.tBodies[0].append(...rows);
+          }));
+        }
+        """
+    }
+}

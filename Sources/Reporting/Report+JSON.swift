@@ -1,0 +1,123 @@
+internal import Experiment
+import Foundation
+internal import Results
+
+extension Report {
+    /// Everything: settings, means, every trial's scores, warnings and failures. The schema is in the README.
+    public func json() -> String {
+        let document = Document(
+            schema: "transferbench.report/1",
+            groups: groups.map { group in
+                Document.Group(
+                    profile: group.profile.rawValue, parameters: group.parameters,
+                    runs: group.runs.map { run in
+                        Document.Run(
+                            number: run.run.number, name: run.run.name, dataset: run.run.dataset,
+                            partial: run.isPartial, planned: run.planned, scored: run.scored,
+                            environment: run.run.environment,
+                            events: run.events.map { .init(kind: $0.kind, subject: $0.subject, message: $0.message) })
+                    },
+                    means: group.tables.flatMap { table in
+                        table.rows.flatMap { row in
+                            zip(table.columns, row.cells).map { column, cell in
+                                Document.Mean(
+                                    configuration: row.label, metric: column.metric.name,
+                                    region: column.region.rawValue, direction: column.metric.direction.rawValue,
+                                    unit: column.metric.unit, mean: cell.aggregate.mean,
+                                    interval: cell.aggregate.interval.map { [$0.lowerBound, $0.upperBound] },
+                                    n: cell.aggregate.n, planned: cell.aggregate.planned, mark: cell.mark,
+                                    unscored: cell.aggregate.unscored)
+                            }
+                        }
+                    },
+                    trials: group.rows.flatMap { row in row.trials.map { Document.Trial($0, row: row.label) } })
+            })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: (try? encoder.encode(document)) ?? Data(), as: UTF8.self) + "\n"
+    }
+}
+
+private struct Document: Encodable {
+    let schema: String
+    let groups: [Group]
+
+    struct Group: Encodable {
+        let profile: String
+        let parameters: [String: String]
+        let runs: [Run]
+        let means: [Mean]
+        let trials: [Trial]
+    }
+
+    struct Run: Encodable {
+        let number: Int64
+        let name: String
+        let dataset: String
+        let partial: Bool
+        let planned: Int
+        let scored: Int
+        let environment: [String: String]
+        let events: [Event]
+    }
+
+    struct Event: Encodable {
+        let kind: String
+        let subject: String
+        let message: String
+    }
+
+    struct Mean: Encodable {
+        let configuration: String
+        let metric: String
+        let region: String
+        let direction: String
+        let unit: String
+        let mean: Double?
+        let interval: [Double]?
+        let n: Int
+        let planned: Int
+        let mark: Mark?
+        let unscored: [String: Int]
+    }
+
+    struct Trial: Encodable {
+        let configuration: String
+        let clip: String
+        let prompt: String
+        let reference: String
+        let generated: String
+        let scores: [TrialScore]
+
+        init(_ trial: TrialResults, row: String) {
+            configuration = row
+            clip = trial.clip
+            prompt = trial.prompt
+            reference = trial.referencePath
+            generated = trial.generatedPath
+            scores = trial.scores.map { TrialScore($0) }
+        }
+    }
+
+    struct TrialScore: Encodable {
+        let metric: String
+        let region: String
+        let value: Double?
+        let reason: String?
+        let n: Int
+        let parameters: [String: String]
+        let counts: [String: Int]
+        let warnings: [String]
+
+        init(_ score: Score) {
+            metric = score.metric
+            region = score.region.rawValue
+            value = score.outcome.value
+            reason = score.outcome.reason
+            n = score.n
+            parameters = score.parameters
+            counts = score.counts
+            warnings = score.warnings
+        }
+    }
+}

@@ -1,0 +1,175 @@
+internal import Experiment
+internal import Results
+
+extension Report {
+    /// For a terminal.
+    public func terminal(hasStyles: Bool) -> String {
+        groups.map { group in
+            let tables = group.tables.map { table -> String in
+                var text = TextTable([""] + table.columns.map(\.title), hasStyles: hasStyles)
+                for row in table.rows {
+                    text.add(
+                        [.init(row.isPartial ? row.label + " PARTIAL" : row.label)]
+                            + row.cells.map { .init(table.textWithN($0), mark: $0.mark) })
+                }
+                let legend = hasStyles || options.marking == .none
+                    ? "" : options.marking == .best ? "; * best" : "; * best, _ second"
+                return "\(table.title)\n\(text.rendered())\(table.note(options))\(legend)\n"
+            }
+            return heading(group) + "\n\n" + tables.joined(separator: "\n") + messages(group, prefix: "- ")
+        }.joined(separator: "\n")
+    }
+
+    /// Markdown, as for a pull request.
+    public func markdown() -> String {
+        groups.map { group in
+            let tables = group.tables.map { table -> String in
+                let header = "| |" + table.columns.map { " \(markdownEscaped($0.title)) |" }.joined()
+                let rule = "|:--|" + table.columns.map { _ in "--:|" }.joined()
+                let rows = table.rows.map { row in
+                    "| \(markdownEscaped(row.label))\(row.isPartial ? " **PARTIAL**" : "") |"
+                        + row.cells.map { cell in
+                            let text = table.textWithN(cell)
+                            return switch cell.mark {
+                            case .best: " **\(text)** |"
+                            case .second: " <u>\(text)</u> |"
+                            case nil: " \(text) |"
+                            }
+                        }.joined()
+                }
+                return "### \(table.title)\n\n" + ([header, rule] + rows).joined(separator: "\n")
+                    + "\n\n\(table.note(options)).\n"
+            }
+            return heading(group) + "\n\n" + tables.joined(separator: "\n") + "\n" + messages(group, prefix: "- ")
+        }.joined(separator: "\n")
+    }
+
+    /// LaTeX with booktabs, as for a paper.
+    public func latex() -> String {
+        "% Needs \\usepackage{booktabs}.\n"
+            + groups.map { group in
+                group.tables.map { table -> String in
+                    let columns = String(repeating: "r", count: table.columns.count)
+                    let header = table.columns.map { column in
+                        let arrow = column.metric.direction == .higher ? "$\\uparrow$" : "$\\downarrow$"
+                        return " & " + latexEscaped(String(column.title.dropLast(2))) + " " + arrow
+                    }.joined()
+                    let rows = table.rows.map { row in
+                        latexEscaped(row.label) + (row.isPartial ? " (partial)" : "")
+                            + row.cells.map { cell in
+                                let text = latexEscaped(table.textWithN(cell))
+                                return switch cell.mark {
+                                case .best: " & \\textbf{\(text)}"
+                                case .second: " & \\underline{\(text)}"
+                                case nil: " & \(text)"
+                                }
+                            }.joined() + " \\\\"
+                    }
+                    return """
+                        % \(heading(group))
+                        \\begin{table}
+                        \\caption{\(latexEscaped(table.title)); \(latexEscaped(table.note(options))).}
+                        \\begin{tabular}{l\(columns)}
+                        \\toprule
+                        \(header) \\\\
+                        \\midrule
+                        \(rows.joined(separator: "\n"))
+                        \\bottomrule
+                        \\end{tabular}
+                        \\end{table}
+
+                        """
+                }.joined(separator: "\n")
+            }.joined(separator: "\n")
+    }
+
+    /// One line a mean, with full precision.
+    public func csv() -> String {
+        var lines = ["profile,run,configuration,metric,region,direction,mean,low,high,n,planned"]
+        for group in groups {
+            for table in group.tables {
+                for row in table.rows {
+                    for (column, cell) in zip(table.columns, row.cells) {
+                        let a = cell.aggregate
+                        let fields = [
+                            group.profile.rawValue, "\(row.run)", row.label, column.metric.name,
+                            column.region.rawValue, column.metric.direction.rawValue, a.mean.map { "\($0)" } ?? "",
+                            a.interval.map { "\($0.lowerBound)" } ?? "", a.interval.map { "\($0.upperBound)" } ?? "",
+                            "\(a.n)", "\(a.planned)",
+                        ]
+                        lines.append(fields.map(csvField).joined(separator: ","))
+                    }
+                }
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Profile, parameters and runs of a group in one line.
+    func heading(_ group: Group) -> String {
+        let settings = group.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let runs = group.runs.map { "\($0.run.number) (\($0.run.name)\($0.isPartial ? ", PARTIAL" : ""))" }
+        return "profile \(group.profile.rawValue), " + (settings + ["run " + runs.joined(separator: ", ")])
+            .joined(separator: ", ")
+    }
+
+    /// What a reader of the table has to know: failures, and warnings with how many videos they concern.
+    func notices(_ group: Group) -> [String] {
+        let failures = group.runs.flatMap(\.events).filter { $0.kind != "warning" }
+        var lines = failures.prefix(10).map { "failed: \($0.message)" }
+        if failures.count > 10 { lines.append("\(failures.count - 10) more failures; --format json lists them all") }
+        let told = Set(failures.map(\.message))
+        var counts: [(message: String, n: Int)] = []
+        func count(_ message: String) {
+            if let i = counts.firstIndex(where: { $0.message == message }) {
+                counts[i].n += 1
+            } else {
+                counts.append((message, 1))
+            }
+        }
+        for event in group.runs.flatMap(\.events) where event.kind == "warning" { count(event.message) }
+        let shown = Set(group.tables.flatMap { $0.columns.map { "\($0.metric.name)/\($0.region.rawValue)" } })
+        for trial in group.rows.flatMap(\.trials) {
+            for score in trial.scores where shown.contains("\(score.metric)/\(score.region.rawValue)") {
+                for warning in score.warnings { count("\(score.metric) (\(score.region.rawValue)): \(warning)") }
+                if let reason = score.outcome.reason, !told.contains(reason) {
+                    count("\(score.metric) (\(score.region.rawValue)) unscored: \(reason)")
+                }
+            }
+        }
+        lines += counts.prefix(20).map { "\($0.message)" + ($0.n > 1 ? " (\($0.n) videos)" : "") }
+        if counts.count > 20 { lines.append("\(counts.count - 20) more kinds of warnings; --format json lists them all") }
+        return lines
+    }
+
+    private func messages(_ group: Group, prefix: String) -> String {
+        let lines = notices(group)
+        return lines.isEmpty ? "" : "\nTo know:\n" + lines.map { prefix + $0 + "\n" }.joined()
+    }
+}
+
+private func markdownEscaped(_ text: String) -> String {
+    text.map { "\\`*_[]<>|".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+}
+
+private func latexEscaped(_ text: String) -> String {
+    text.map { character in
+        switch character {
+        case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
+        case "\\": "\\textbackslash{}"
+        case "~": "\\textasciitilde{}"
+        case "^": "\\textasciicircum{}"
+        case "–": "--"
+        case "δ": "$\\delta$"
+        case "²": "$^2$"
+        case "³": "$^3$"
+        case "<": "$<$"
+        case ">": "$>$"
+        default: "\(character)"
+        }
+    }.joined()
+}
+
+private func csvField(_ text: String) -> String {
+    text.contains { ",\"\n\r".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+}

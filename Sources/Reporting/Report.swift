@@ -1,0 +1,114 @@
+public import Experiment
+public import Results
+
+/// What a report is to show.
+public struct ReportOptions: Sendable {
+    /// Metric names; nil shows the headline metrics.
+    public let metrics: [String]?
+    /// Digits after the point.
+    public let digits: Int
+    /// Coverage of the bootstrap interval, as 0.95; nil leaves intervals out.
+    public let level: Double?
+    public let marking: Marking
+
+    public init(
+        metrics: [String]? = nil, digits: Int = 2, level: Double? = nil, marking: Marking = .bestAndSecond
+    ) {
+        self.metrics = metrics
+        self.digits = digits
+        self.level = level
+        self.marking = marking
+    }
+}
+
+/// The results of some runs, arranged for reading. Runs that differ in profile or parameters never share a table.
+public struct Report: Sendable {
+    /// Runs whose scores may stand in one table.
+    public struct Group: Sendable {
+        public let profile: Profile
+        public let parameters: [String: String]
+        public let runs: [RunResults]
+        /// One for whole pictures, and where the runs have regions one for foreground and background.
+        public let tables: [ComparisonTable]
+        let metrics: [MetricDescriptor]
+        let rows: [ReportRow]
+    }
+
+    public let groups: [Group]
+    public let options: ReportOptions
+
+    public init(_ runs: [RunResults], options: ReportOptions) {
+        self.options = options
+        var keys: [GroupKey] = []
+        for run in runs where !keys.contains(GroupKey(run.run)) { keys.append(GroupKey(run.run)) }
+        groups = keys.map { key in
+            Report.group(key, runs.filter { GroupKey($0.run) == key }, options)
+        }
+    }
+
+    private struct GroupKey: Equatable {
+        let profile: Profile
+        let parameters: [String: String]
+
+        init(_ run: RunSummary) {
+            profile = run.profile
+            parameters = run.parameters
+        }
+    }
+
+    private static func group(_ key: GroupKey, _ runs: [RunResults], _ options: ReportOptions) -> Group {
+        let rows = reportRows(runs)
+        var metrics: [MetricDescriptor] = []
+        for metric in runs.flatMap(\.run.metrics) where !metrics.contains(where: { $0.name == metric.name }) {
+            metrics.append(metric)
+        }
+        metrics = metrics.filter { options.metrics?.contains($0.name) ?? $0.isHeadline }
+        var tables = [
+            ComparisonTable(
+                title: "Whole picture", rows: rows, columns: metrics.map { .init(metric: $0, region: .all) },
+                options: options)
+        ]
+        if runs.contains(where: { $0.run.regions.contains(.fg) }) {
+            let columns = metrics.flatMap { metric in
+                [Region.fg, .bg].map { ComparisonTable.Column(metric: metric, region: $0) }
+            }.filter { column in
+                rows.contains { row in row.trials.contains { $0.score(column.metric.name, column.region) != nil } }
+            }
+            tables.append(
+                ComparisonTable(title: "Foreground and background", rows: rows, columns: columns, options: options))
+        }
+        return Group(
+            profile: key.profile, parameters: key.parameters, runs: runs, tables: tables, metrics: metrics, rows: rows)
+    }
+}
+
+/// The trials of one configuration in one run: a row.
+struct ReportRow: Sendable {
+    let label: String
+    let run: Int64
+    let isPartial: Bool
+    let trials: [TrialResults]
+
+    /// Each frame's mean over the videos that have one.
+    func meanPerFrame(_ metric: String, _ region: Region) -> [Double?] {
+        let curves = trials.compactMap { $0.score(metric, region)?.perFrame }
+        return (0..<(curves.map(\.count).max() ?? 0)).map { i in
+            let values = curves.compactMap { i < $0.count ? $0[i] : nil }
+            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        }
+    }
+}
+
+/// Rows in run order; a configuration that several runs have carries its run's number.
+private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
+    let names = runs.flatMap(\.configurations)
+    return runs.flatMap { run in
+        run.configurations.map { name in
+            let isShared = names.count { $0 == name } > 1
+            let trials = run.trials.filter { $0.configuration == name }
+            return ReportRow(
+                label: isShared ? "\(name) (run \(run.run.number))" : name, run: run.run.number,
+                isPartial: trials.contains { $0.scores.isEmpty }, trials: trials)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// A table of text columns for a terminal: the first column to the left, the others to the right.
+public struct TextTable: Sendable {
+    /// A cell, with a mark that takes no room where styles are shown.
+    public struct Cell: Sendable {
+        let text: String
+        let mark: Mark?
+
+        public init(_ text: String, mark: Mark? = nil) {
+            self.text = text
+            self.mark = mark
+        }
+    }
+
+    private let header: [String]
+    private var rows: [[Cell]] = []
+    private let hasStyles: Bool
+
+    /// - Parameter hasStyles: marks by bold and underline; otherwise by `*` and `_` after the number.
+    public init(_ header: [String], hasStyles: Bool) {
+        self.header = header
+        self.hasStyles = hasStyles
+    }
+
+    public mutating func add(_ cells: [Cell]) { rows.append(cells) }
+
+    public func rendered() -> String {
+        let isMarked = !hasStyles && rows.contains { $0.contains { $0.mark != nil } }
+        func width(_ cell: Cell) -> Int { cell.text.count + (isMarked ? 1 : 0) }
+        let widths = header.indices.map { c in
+            max(header[c].count, rows.map { width($0[c]) }.max() ?? 0)
+        }
+        func padded(_ text: String, _ visible: Int, _ c: Int) -> String {
+            let space = String(repeating: " ", count: max(0, widths[c] - visible))
+            return c == 0 ? text + space : space + text
+        }
+        let head = header.indices.map { padded(header[$0], header[$0].count, $0) }.joined(separator: "  ")
+        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+        let body = rows.map { row in
+            row.indices.map { c -> String in
+                let cell = row[c]
+                if hasStyles {
+                    let styled = switch cell.mark {
+                    case .best: "\u{1b}[1m\(cell.text)\u{1b}[0m"
+                    case .second: "\u{1b}[4m\(cell.text)\u{1b}[0m"
+                    case nil: cell.text
+                    }
+                    return padded(styled, cell.text.count, c)
+                }
+                let sign = cell.mark == .best ? "*" : cell.mark == .second ? "_" : isMarked && c > 0 ? " " : ""
+                return padded(cell.text + sign, cell.text.count + sign.count, c)
+            }.joined(separator: "  ")
+        }
+        return ([head, rule] + body).map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,32 @@
+public import Experiment
+
+/// The mean of a metric over a configuration's trials, with how many went into it.
+public struct Aggregate: Sendable, Equatable {
+    public let mean: Double?
+    /// Trials with a value, and trials planned.
+    public let n: Int
+    public let planned: Int
+    /// Percentile bootstrap over clips; nil with fewer than two clips or when not asked for.
+    public let interval: ClosedRange<Double>?
+    /// How many trials have no value, by reason.
+    public let unscored: [String: Int]
+
+    /// Aggregates the trials of one configuration.
+    /// - Parameter level: of the interval, as 0.95; nil leaves it out.
+    public init(_ trials: [TrialResults], metric: String, region: Region, level: Double? = nil) {
+        var values: [(clip: String, value: Double)] = []
+        var unscored: [String: Int] = [:]
+        for trial in trials {
+            switch trial.score(metric, region)?.outcome {
+            case .scored(let value): values.append((trial.clip, value))
+            case .unscored(let reason): unscored[reason, default: 0] += 1
+            case nil: unscored["not scored", default: 0] += 1
+            }
+        }
+        mean = values.isEmpty ? nil : values.map(\.value).reduce(0, +) / Double(values.count)
+        n = values.count
+        planned = trials.count
+        self.unscored = unscored
+        interval = level.flatMap { bootstrapInterval(values, level: $0) }
+    }
+}

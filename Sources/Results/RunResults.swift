@@ -1,0 +1,58 @@
+public import Experiment
+
+/// A run as it stands in the store.
+public struct RunSummary: Sendable, Equatable {
+    public let number: Int64
+    public let name: String
+    public let dataset: String
+    public let profile: Profile
+    public let parameters: [String: String]
+    public let metrics: [MetricDescriptor]
+    public let regions: [Region]
+    public let environment: [String: String]
+    public let createdAt: String
+    public let finishedAt: String?
+}
+
+/// One planned trial of a run with its scores; without any where it was not scored.
+public struct TrialResults: Sendable {
+    public let configuration: String
+    public let clip: String
+    public let prompt: String
+    public let caption: String
+    public let referencePath: String
+    public let generatedPath: String
+    /// Identities under which the previews are kept.
+    public let clipIdentity: Identity
+    public let trialIdentity: Identity
+    public let scores: [Score]
+
+    public func score(_ metric: String, _ region: Region) -> Score? {
+        scores.first { $0.metric == metric && $0.region == region }
+    }
+}
+
+/// Something that a run has to say about one video.
+public struct RunEvent: Sendable, Equatable {
+    public let subject: String
+    /// "failure", "part-failure" or "warning".
+    public let kind: String
+    public let message: String
+}
+
+/// Everything that a report shows of one run.
+public struct RunResults: Sendable {
+    public let run: RunSummary
+    /// In plan order.
+    public let trials: [TrialResults]
+    public let events: [RunEvent]
+
+    public var planned: Int { trials.count }
+    public var scored: Int { trials.count { !$0.scores.isEmpty } }
+    /// Whether some planned trials have no scores, or some parts of them failed.
+    public var isPartial: Bool { scored < planned || events.contains { $0.kind != "warning" } }
+    /// Configurations in order of first appearance.
+    public var configurations: [String] {
+        trials.reduce(into: [String]()) { if !$0.contains($1.configuration) { $0.append($1.configuration) } }
+    }
+}

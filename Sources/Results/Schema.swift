@@ -1,0 +1,101 @@
+internal import GRDB
+
+/// The store's tables. Migrations are named and only ever added.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("2026-11 scores") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE environment (
+                        id INTEGER PRIMARY KEY,
+                        details TEXT NOT NULL UNIQUE       -- JSON object of versions and machine
+                    );
+                    CREATE TABLE run (
+                        id INTEGER PRIMARY KEY,
+                        identity TEXT NOT NULL UNIQUE,     -- of what it scores, not of when
+                        name TEXT NOT NULL,
+                        dataset TEXT NOT NULL,
+                        profile TEXT NOT NULL,
+                        parameters TEXT NOT NULL,          -- JSON object
+                        metrics TEXT NOT NULL,             -- JSON array of metric descriptors, in table order
+                        regions TEXT NOT NULL,             -- JSON array
+                        environment_id INTEGER NOT NULL REFERENCES environment(id),
+                        created_at TEXT NOT NULL,
+                        finished_at TEXT
+                    );
+                    CREATE TABLE clip (
+                        id INTEGER PRIMARY KEY,
+                        identity TEXT NOT NULL UNIQUE,
+                        name TEXT NOT NULL,
+                        caption TEXT NOT NULL,
+                        path TEXT NOT NULL,
+                        sha256 TEXT NOT NULL,
+                        width INTEGER, height INTEGER, rate REAL, declared_frames INTEGER
+                    );
+                    CREATE TABLE configuration (
+                        id INTEGER PRIMARY KEY,
+                        name TEXT NOT NULL UNIQUE
+                    );
+                    CREATE TABLE trial (
+                        id INTEGER PRIMARY KEY,
+                        identity TEXT NOT NULL UNIQUE,
+                        configuration_id INTEGER NOT NULL REFERENCES configuration(id),
+                        clip_id INTEGER NOT NULL REFERENCES clip(id),
+                        prompt TEXT NOT NULL,
+                        path TEXT NOT NULL,
+                        sha256 TEXT NOT NULL,
+                        width INTEGER, height INTEGER, rate REAL, declared_frames INTEGER
+                    );
+                    CREATE TABLE run_trial (
+                        run_id INTEGER NOT NULL REFERENCES run(id),
+                        position INTEGER NOT NULL,
+                        trial_id INTEGER NOT NULL REFERENCES trial(id),
+                        fingerprint TEXT NOT NULL,         -- of everything that the trial's scores depend on
+                        PRIMARY KEY (run_id, trial_id)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE artifact (
+                        path TEXT PRIMARY KEY,
+                        bytes INTEGER NOT NULL,
+                        modified INTEGER NOT NULL,         -- nanoseconds since 1970
+                        sha256 TEXT NOT NULL
+                    ) WITHOUT ROWID;
+                    CREATE TABLE score (
+                        id INTEGER PRIMARY KEY,
+                        fingerprint TEXT NOT NULL,
+                        trial_id INTEGER NOT NULL REFERENCES trial(id),
+                        metric TEXT NOT NULL,
+                        metric_version INTEGER NOT NULL,
+                        region TEXT NOT NULL,
+                        profile TEXT NOT NULL,
+                        parameters TEXT NOT NULL,          -- JSON object
+                        value REAL,                        -- NULL when unscored
+                        reason TEXT,                       -- why there is no value
+                        n INTEGER NOT NULL,                -- frames
+                        counts TEXT NOT NULL,              -- JSON object
+                        warnings TEXT NOT NULL,            -- JSON array
+                        per_frame BLOB NOT NULL,           -- little-endian float64, NaN where a frame has none
+                        UNIQUE (fingerprint, metric, region),
+                        CHECK ((value IS NULL) <> (reason IS NULL))
+                    );
+                    CREATE INDEX score_by_trial ON score(trial_id);
+                    CREATE TABLE preview (
+                        owner TEXT NOT NULL,               -- identity of a clip or trial
+                        frame INTEGER NOT NULL,
+                        jpeg BLOB NOT NULL,
+                        PRIMARY KEY (owner, frame)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE event (
+                        id INTEGER PRIMARY KEY,
+                        run_id INTEGER NOT NULL REFERENCES run(id),
+                        subject TEXT NOT NULL,             -- the video's path
+                        kind TEXT NOT NULL CHECK (kind IN ('failure', 'part-failure', 'warning')),
+                        message TEXT NOT NULL,
+                        at TEXT NOT NULL,
+                        UNIQUE (run_id, subject, kind, message)
+                    );
+                    """)
+        }
+        return migrator
+    }
+}

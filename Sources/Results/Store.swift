@@ -1,0 +1,129 @@
+public import Experiment
+import Foundation
+internal import GRDB
+
+/// The SQLite file that holds every clip, trial and score of a project (design: "The store").
+///
+/// One process writes at a time; it holds a lock file beside the store. Readers need no lock.
+public final class Store: Sendable {
+    /// What a process does with the store.
+    public enum Access: Sendable {
+        case read
+        /// Waits up to so many seconds for another writer to end.
+        case write(wait: Double)
+    }
+
+    public let path: String
+    let database: any DatabaseWriter
+    private let lock: StoreLock?
+
+    /// Opens a store; writing makes a new one where there is none.
+    /// - Throws: `BenchError`: 65 when the file is no store, is newer than this program or may not be written, 75 when another
+    ///   process writes to it.
+    public convenience init(path: String, access: Access) throws(BenchError) {
+        try self.init(path: path, access: access, migrator: Schema.migrator)
+    }
+
+    init(path: String, access: Access, migrator: DatabaseMigrator) throws(BenchError) {
+        self.path = path
+        switch access {
+        case .read:
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw BenchError(.unusableInput, "\(path) does not exist; score a folder first, or name another --store")
+            }
+            lock = nil
+        case .write(let wait):
+            lock = try StoreLock(store: path, wait: wait)
+        }
+        database = try StoreError.sentence(path) {
+            var configuration = GRDB.Configuration()
+            configuration.busyMode = .timeout(10)
+            let writer: any DatabaseWriter
+            switch access {
+            case .read:
+                configuration.readonly = true
+                writer = try DatabaseQueue(path: path, configuration: configuration)
+            case .write:
+                writer = try DatabasePool(path: path, configuration: configuration)
+            }
+            // Looked at first: a file that is not ours must not gain tables.
+            let (isForeign, isNewer, isCurrent) = try writer.read { db in
+                let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table'") ?? 0
+                let isForeign = try tables > 0 && !db.tableExists("grdb_migrations")
+                return (
+                    isForeign, try !isForeign && migrator.hasBeenSuperseded(db),
+                    try !isForeign && migrator.hasCompletedMigrations(db)
+                )
+            }
+            if isForeign {
+                throw BenchError(.unusableInput, "\(path) is not a transferbench store; name another --store")
+            }
+            if isNewer {
+                throw BenchError(
+                    .unusableInput,
+                    "\(path) was written by a newer transferbench; update this program, or name another --store")
+            }
+            if !isCurrent, case .read = access {
+                throw BenchError(
+                    .unusableInput, "\(path) holds no results of this version; score into it once to bring it up to date")
+            }
+            if case .write = access {
+                try migrator.migrate(writer)
+                // Asks for the right to write now, not after minutes of scoring.
+                try writer.write { db in try db.execute(sql: "UPDATE run SET name = name WHERE 0") }
+            }
+            return writer
+        }
+    }
+
+    /// Reads inside one snapshot.
+    func read<T>(_ body: (Database) throws -> T) throws(BenchError) -> T {
+        try StoreError.sentence(path) { try database.read(body) }
+    }
+
+    /// Writes in one transaction: all of it, or nothing.
+    func write<T>(_ body: (Database) throws -> T) throws(BenchError) -> T {
+        try StoreError.sentence(path) { try database.write(body) }
+    }
+
+    /// Version of the SQLite library.
+    public static var sqliteVersion: String {
+        (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"
+    }
+}
+
+/// Turns SQLite's errors into sentences with a remedy.
+enum StoreError {
+    static func sentence<T>(_ path: String, _ body: () throws -> T) throws(BenchError) -> T {
+        do { return try body() } catch let error as BenchError {
+            throw error
+        } catch let error as DatabaseError {
+            throw translate(error, path)
+        } catch {
+            throw BenchError(.bug, "\(path): \(error)")
+        }
+    }
+
+    private static func translate(_ error: DatabaseError, _ path: String) -> BenchError {
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL:
+            BenchError(
+                .missing,
+                "the disk that holds \(path) is full; free space and run the same command again: what was scored is kept")
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
+            BenchError(
+                .unusableInput,
+                "\(path) cannot be opened for writing; change its permissions or its folder's, or name another --store")
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+            BenchError(
+                .unusableInput, "\(path) is not a transferbench store, or is damaged; restore a copy or name another --store")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            BenchError(.tryAgain, "\(path) is in use by another process; run the same command again when that has ended")
+        case .SQLITE_IOERR:
+            BenchError(
+                .missing,
+                "\(path) cannot be written or read (\(error.message ?? "input/output error")); check the disk, then run the same command again")
+        default: BenchError(.bug, "\(path): \(error)")
+        }
+    }
+}

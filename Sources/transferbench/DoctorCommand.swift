@@ -1,0 +1,121 @@
+import ArgumentParser
+import Execution
+import Experiment
+import Foundation
+import Results
+import Video
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say what this machine has and lacks, with the command that mends it.",
+        discussion: """
+            Exits with 69 when something that scoring or reporting needs is missing.
+
+              transferbench doctor
+            """)
+
+    func run() throws {
+        let checks = [cpu, opencv, sqlite, gnuplot, fonts, ffmpeg, temporaryFolder]
+        let width = checks.map(\.name.count).max() ?? 0
+        for check in checks {
+            let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
+            Terminal.output("\(check.mark)  \(name)  \(check.finding)\n")
+            if let remedy = check.remedy { Terminal.output(String(repeating: " ", count: width + 5) + "→ \(remedy)\n") }
+        }
+        let missing = checks.filter { $0.state == .missing }
+        guard missing.isEmpty else {
+            throw BenchError(.missing, "missing: \(missing.map(\.name).joined(separator: ", "))")
+        }
+    }
+
+    private struct Check {
+        enum State { case good, poor, missing }
+        let name: String
+        let state: State
+        let finding: String
+        var remedy: String?
+
+        var mark: String {
+            switch state {
+            case .good: "✔"
+            case .poor: "!"
+            case .missing: "✘"
+            }
+        }
+    }
+
+    private var cpu: Check {
+        let cpu = Machine.environment(version: TransferBench.version, threads: Machine.cores)
+        return Check(
+            name: "processor", state: .good,
+            finding: "\(cpu["cpu"] ?? "unknown"), \(Machine.cores) cores, \(Kernels.instructionSet) kernels")
+    }
+
+    private var opencv: Check {
+        OpenCVLibrary.decodesVideo
+            ? Check(name: "video", state: .good, finding: "OpenCV \(OpenCVLibrary.version), decodes through FFmpeg")
+            : Check(
+                name: "video", state: .missing, finding: "OpenCV \(OpenCVLibrary.version) without FFmpeg decodes no video",
+                remedy: "apt-get install libopencv-videoio-dev")
+    }
+
+    private var sqlite: Check { Check(name: "store", state: .good, finding: "SQLite \(Store.sqliteVersion)") }
+
+    private var gnuplot: Check {
+        program("gnuplot", ["--version"]).map { Check(name: "plots", state: .good, finding: $0) }
+            ?? Check(
+                name: "plots", state: .missing, finding: "gnuplot is not there: reports have no plots",
+                remedy: "apt-get install gnuplot-nox")
+    }
+
+    private var fonts: Check {
+        let family = program("fc-match", ["-f", "%{family}", "DejaVu Sans"]) ?? ""
+        return family.hasPrefix("DejaVu")
+            ? Check(name: "fonts", state: .good, finding: family)
+            : Check(
+                name: "fonts", state: .poor, finding: "DejaVu Sans is not there: plots may lack letters",
+                remedy: "apt-get install fonts-dejavu-core fontconfig")
+    }
+
+    private var ffmpeg: Check {
+        program("ffmpeg", ["-hide_banner", "-version"]).map { line in
+            let version = line.split(separator: " ").prefix(3).joined(separator: " ")
+            return Check(name: "ffmpeg", state: .good, finding: version)
+        }
+            ?? Check(
+                name: "ffmpeg", state: .poor, finding: "the ffmpeg program is not there: benchmarks and `make fixtures` need it",
+                remedy: "apt-get install ffmpeg")
+    }
+
+    private var temporaryFolder: Check {
+        let folder = NSTemporaryDirectory()
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
+        let gigabytes = String(format: "%.1f GB", Double(free) / 1e9)
+        guard access(folder, W_OK) == 0 else {
+            return Check(
+                name: "scratch", state: .missing, finding: "\(folder) cannot be written", remedy: "export TMPDIR=/a/folder/that/can")
+        }
+        return free > 1_000_000_000
+            ? Check(name: "scratch", state: .good, finding: "\(folder), \(gigabytes) free")
+            : Check(
+                name: "scratch", state: .poor, finding: "\(folder) has only \(gigabytes) free; a 720p clip takes 0.5 GB",
+                remedy: "export TMPDIR=/a/larger/folder")
+    }
+
+    /// First line of what a program prints; nil when it cannot be run.
+    private func program(_ name: String, _ arguments: [String]) -> String? {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [name] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { return nil }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").first.map(String.init)
+    }
+}

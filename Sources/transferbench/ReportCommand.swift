@@ -1,0 +1,93 @@
+public import ArgumentParser
+import Experiment
+import Foundation
+public import Reporting
+import Results
+
+extension Marking: ExpressibleByArgument {}
+extension ReportFolder.Format: ExpressibleByArgument {}
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Show stored results as tables, plots and a page.",
+        discussion: """
+            Without --out, the table goes to standard output: for the terminal, or in the --format given. With --out, \
+            table.md, table.tex, table.csv, report.json, index.html and plots are written there.
+
+              transferbench report --interval
+              transferbench report 2 3 --format latex > table.tex
+              transferbench report --out report
+            """)
+
+    @Argument(help: ArgumentHelp("Numbers or names of runs. (default: all)", valueName: "run"))
+    var runs: [String] = []
+    @Option(help: ArgumentHelp("The store of results.", valueName: "file"), completion: .file())
+    var store = "results.sqlite"
+    @Option(help: "Only this format: \(ReportFolder.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: ReportFolder.Format?
+    @Option(help: ArgumentHelp("Folder to write files to.", valueName: "dir"), completion: .directory)
+    var out: String?
+    @Flag(help: "Show a 95 % bootstrap interval beside each mean.")
+    var interval = false
+    @Option(help: ArgumentHelp("Metric to show, or 'all'. Repeat for more. (default: the headline metrics)", valueName: "name"))
+    var metric: [String] = []
+    @Option(help: "Digits after the point.")
+    var digits = 2
+    @Option(help: "How leaders are marked: \(Marking.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var marks: Marking = .bestAndSecond
+    @Option(help: ArgumentHelp("Clips with pictures in the HTML page.", valueName: "n"))
+    var sheets = 24
+
+    func validate() throws {
+        guard (0...15).contains(digits) else { throw ValidationError("--digits takes 0 to 15.") }
+        guard sheets >= 0 else { throw ValidationError("--sheets takes 0 or more.") }
+    }
+
+    func run() throws {
+        let store = try Store(path: store, access: .read)
+        let chosen = try select(try store.runs())
+        let results = try chosen.map { run throws(BenchError) in try store.results(of: run) }
+        let known = Set(chosen.flatMap { $0.metrics.map(\.name) })
+        if let unknown = metric.first(where: { $0 != "all" && !known.contains($0) }) {
+            throw BenchError(
+                .nothingSelected, "no run has a metric '\(unknown)'; there are: \(known.sorted().joined(separator: ", "))")
+        }
+        let options = ReportOptions(
+            metrics: metric.isEmpty ? nil : metric.contains("all") ? Array(known) : metric, digits: digits,
+            level: interval ? 0.95 : nil, marking: marks)
+        let report = Report(results, options: options)
+        guard let out else {
+            Terminal.output(try text(report, store))
+            return
+        }
+        let (files, troubles) = try ReportFolder(path: out).write(
+            report, formats: format.map { [$0] } ?? ReportFolder.Format.allCases, store: store, sheets: sheets)
+        for file in files { Terminal.note("wrote \(out)/\(file)") }
+        for trouble in troubles { Terminal.error(trouble) }
+        if !troubles.isEmpty { throw BenchError(.missing, "the report is complete but for the above") }
+    }
+
+    private func text(_ report: Report, _ store: Store) throws -> String {
+        switch format {
+        case nil: report.terminal(hasStyles: Terminal.hasStyledOutput)
+        case .md: report.markdown()
+        case .latex: report.latex()
+        case .csv: report.csv()
+        case .json: report.json()
+        case .html:
+            throw BenchError(.usage, "--format html writes a page and its plots; name a folder with --out")
+        }
+    }
+
+    private func select(_ all: [RunSummary]) throws(BenchError) -> [RunSummary] {
+        guard !all.isEmpty else {
+            throw BenchError(.nothingSelected, "\(store) holds no run yet; score a folder first")
+        }
+        if let unknown = runs.first(where: { name in !all.contains { "\($0.number)" == name || $0.name == name } }) {
+            let there = all.map { "\($0.number) (\($0.name))" }.joined(separator: ", ")
+            throw BenchError(.nothingSelected, "\(store) holds no run '\(unknown)'; there are: \(there)")
+        }
+        return runs.isEmpty ? all : all.filter { runs.contains("\($0.number)") || runs.contains($0.name) }
+    }
+}

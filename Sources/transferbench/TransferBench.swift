@@ -1,0 +1,38 @@
+import ArgumentParser
+import Experiment
+import Foundation
+import Video
+
+@main
+struct TransferBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transferbench",
+        abstract: "Scores videos of controllable generators against their references, and compares configurations.",
+        discussion: """
+            Example: score two configurations against a dataset, then look at the table and the page.
+
+              transferbench score --dataset data --videos edge=runs/edge --videos uniform=runs/uniform
+              transferbench report --out report
+
+            Exit codes: 0 done; 2 incomplete, the rest is stored; 5 nothing selected; 64 usage; 65 unusable input;
+            69 something is missing on this machine; 70 a bug; 75 the store is in use, try again; 130 interrupted.
+            """,
+        version: version,
+        subcommands: [ScoreCommand.self, ReportCommand.self, DoctorCommand.self])
+
+    static let version = "0.1.0"
+
+    /// Errors become one sentence and their exit code; nothing else ends the program.
+    static func main() {
+        OpenCVLibrary.useOneThreadPerCall()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as BenchError {
+            Terminal.error(error.sentence)
+            Foundation.exit(error.code.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
