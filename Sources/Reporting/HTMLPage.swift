@@ -94,9 +94,10 @@ struct HTMLPage {
                 }.joined()
                 return "<div class=\"strip\"><div class=\"name\">\(escaped(row.name))</div>\(images)</div>"
             }.joined(separator: "\n")
+            let frames = previews(first.clipIdentity).map { "\($0.frame)" }.joined(separator: ", ")
             return """
                 <details open><summary>\(escaped(clip))</summary>
-                <p class="note">\(escaped(first.caption))</p>
+                <p class="note">\(escaped(first.caption)) Frames \(frames).</p>
                 \(strips)</details>
                 """
         }.joined(separator: "\n")

@@ -47,16 +47,16 @@ extension Report {
                 set title \(quoted("\(metric.title) — \(metric.direction) is better"))
                 set ylabel \(quoted(axis(metric)))
                 set xlabel \(quoted("videos scored / planned: \(n)"))
-                set xtics (\(ticks)) rotate by -25
+                set xtics (\(ticks)) \(group.rows.contains { $0.label.count > 12 } ? "rotate by -25" : "norotate")
                 set xrange [-0.6:\(Double(group.rows.count) - 0.4)]
                 set yrange [\(metric.low.map { min(0, $0 < 0 ? 0 : $0) } ?? 0):\(max(top * 1.15, 1e-6))]
                 plot $bars\(k) using 1:2:5 with boxes lc rgb variable fs solid 0.85 notitle, \
-                $bars\(k) using 1:2:3:4 with yerrorbars lc rgb '#222222' lw 1.5 pt -1 notitle
+                $bars\(k) using 1:2:3:4 with yerrorbars lc rgb '#222222' lw 1.5 ps 0 notitle
                 """)
         }
         return plot(
             "means", "Means by configuration; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips", panels,
-            data, setup: "set boxwidth 0.7\nset grid ytics lc rgb '#dddddd'\nunset key\n")
+            data, setup: "set boxwidth 0.7\nset pointintervalbox 0\nset grid ytics \(gridStyle)\nunset key\n")
     }
 
     /// Every metric by frame, the mean over a configuration's videos.
@@ -86,7 +86,7 @@ extension Report {
         }
         return plot(
             "frames", "Per frame, mean over each configuration's videos", panels, data,
-            setup: "set grid lc rgb '#dddddd'\nset key bottom left opaque\nset yrange [*:*]\n")
+            setup: "set grid \(gridStyle)\n\(keyStyle)\nset yrange [*:*]\nset offsets 0,0,graph 0.05,graph 0.05\n")
     }
 
     /// Foreground against background, one point a video.
@@ -125,7 +125,7 @@ extension Report {
         }
         return plot(
             "regions", "Foreground against background, one point a video", panels, data,
-            setup: "set grid lc rgb '#dddddd'\nset key outside bottom center horizontal\n")
+            setup: "set grid \(gridStyle)\n\(keyStyle)\n")
     }
 
     private func plot(_ name: String, _ title: String, _ panels: [String], _ data: String, setup: String) -> Plot? {
@@ -140,9 +140,12 @@ extension Report {
             \(panels.joined(separator: "\n"))
             unset multiplot
             """
-        return Plot(name: name, title: title, size: (560 * columns, 60 + 400 * rows), script: script)
+        return Plot(name: name, title: title, size: (560 * columns, 60 + 420 * rows), script: script)
     }
 }
+
+private let gridStyle = "back lt 1 lw 0.6 lc rgb '#cccccc'"
+private let keyStyle = "set key below center horizontal Left reverse samplen 1.6 spacing 1.2 height 0.6"
 
 private func axis(_ metric: MetricDescriptor) -> String {
     metric.unit.isEmpty ? metric.title : "\(metric.title) (\(metric.unit))"

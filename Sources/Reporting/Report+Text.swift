@@ -119,25 +119,26 @@ extension Report {
         var lines = failures.prefix(10).map { "failed: \($0.message)" }
         if failures.count > 10 { lines.append("\(failures.count - 10) more failures; --format json lists them all") }
         let told = Set(failures.map(\.message))
-        var counts: [(message: String, n: Int)] = []
-        func count(_ message: String) {
-            if let i = counts.firstIndex(where: { $0.message == message }) {
-                counts[i].n += 1
-            } else {
-                counts.append((message, 1))
-            }
+        var counts: [Notice] = []
+        func count(_ text: String, metric: String?, region: Region?, video: String) {
+            let found = counts.firstIndex { $0.text == text && $0.metric == metric }
+            if found == nil { counts.append(Notice(text: text, metric: metric)) }
+            counts[found ?? counts.count - 1].videos.insert(video)
+            if let region { counts[found ?? counts.count - 1].regions.insert(region) }
         }
-        for event in group.runs.flatMap(\.events) where event.kind == "warning" { count(event.message) }
+        for event in group.runs.flatMap(\.events) where event.kind == "warning" {
+            count(event.message, metric: nil, region: nil, video: event.subject)
+        }
         let shown = Set(group.tables.flatMap { $0.columns.map { "\($0.metric.name)/\($0.region.rawValue)" } })
         for trial in group.rows.flatMap(\.trials) {
             for score in trial.scores where shown.contains("\(score.metric)/\(score.region.rawValue)") {
-                for warning in score.warnings { count("\(score.metric) (\(score.region.rawValue)): \(warning)") }
-                if let reason = score.outcome.reason, !told.contains(reason) {
-                    count("\(score.metric) (\(score.region.rawValue)) unscored: \(reason)")
+                let unscored = score.outcome.reason.map { told.contains($0) ? [] : ["unscored: \($0)"] } ?? []
+                for text in score.warnings + unscored {
+                    count(text, metric: score.metric, region: score.region, video: trial.trialIdentity.hex)
                 }
             }
         }
-        lines += counts.prefix(20).map { "\($0.message)" + ($0.n > 1 ? " (\($0.n) videos)" : "") }
+        lines += counts.prefix(20).map(\.line)
         if counts.count > 20 { lines.append("\(counts.count - 20) more kinds of warnings; --format json lists them all") }
         return lines
     }
@@ -145,6 +146,21 @@ extension Report {
     private func messages(_ group: Group, prefix: String) -> String {
         let lines = notices(group)
         return lines.isEmpty ? "" : "\nTo know:\n" + lines.map { prefix + $0 + "\n" }.joined()
+    }
+}
+
+/// One thing to know, of all the videos and regions that it concerns.
+private struct Notice {
+    let text: String
+    let metric: String?
+    var videos: Set<String> = []
+    var regions: Set<Region> = []
+
+    var line: String {
+        let subject = metric.map { metric in
+            metric + " (" + regions.sorted().map(\.rawValue).joined(separator: ", ") + "): "
+        }
+        return (subject ?? "") + text + (videos.count > 1 ? " (\(videos.count) videos)" : "")
     }
 }
 
