@@ -6,11 +6,15 @@
 #include <immintrin.h>
 #endif
 
+#pragma clang fp contract(off)  // a fused product in one variant only would change its last bit
+
 enum { SEGMENTS = 64, LEVELS = 766, MARGIN = 24525 };
 
 // A pixel's result is the weighted mean in double precision, rounded. The portable variant computes that directly. The SIMD
 // variants estimate it with 16-bit weights, where the colour weight of an L1 distance k is a quadratic per 16 levels, and
-// compute directly only those pixels whose estimate is too close to a rounding boundary to decide.
+// compute directly only those pixels whose estimate is too close to a rounding boundary to decide. MARGIN / weights holds
+// the estimate's error on natural pictures; where a picture has only a few levels, so that the errors of many taps agree,
+// an estimate may be off by up to three times that, and then a byte may come out one level away.
 struct tb_bilateral_tables {
     int32_t radius;
     int32_t pair_count;                                   // the taps of one row come in horizontal pairs
@@ -158,46 +162,61 @@ static planes padded(const tb_bilateral_tables *t, const uint8_t *restrict rgb, 
 
 // --- portable --------------------------------------------------------------------------------------------------------
 
-// The result at pixel (x, y), from the definition.
-static void exact_pixel(const tb_bilateral_tables *t, const planes *p, int32_t x, int32_t y, uint8_t *restrict out) {
-    const int32_t r = t->radius;
-    int32_t centre[3];
-    double sum[3] = {0}, weights = 0;
+// Sums of w * dR, w * dG, w * dB and w in eight lanes: tap i of a row goes to lane i mod 8, in every variant.
+typedef double exact_sums[4][8];
+
+static void exact_rounded(exact_sums sums, const int32_t *restrict centre, uint8_t *restrict out) {
+    double total[4];
+    for (int q = 0; q < 4; ++q)
+        total[q] = ((sums[q][0] + sums[q][4]) + (sums[q][2] + sums[q][6])) +
+                   ((sums[q][1] + sums[q][5]) + (sums[q][3] + sums[q][7]));
+    for (int c = 0; c < 3; ++c) out[c] = (uint8_t)(centre[c] + (int32_t)lrint(total[c] / total[3]));
+}
+
+static inline void centre_of(const planes *p, int32_t r, int32_t x, int32_t y, int32_t *restrict centre) {
     for (int c = 0; c < 3; ++c)
         centre[c] = (int32_t)(p->channel[c][p->stride * (size_t)(y + r) + (size_t)(x + r)] & 0xffff);
+}
+
+// The result at pixel (x, y), from the definition.
+static void exact_portable(const tb_bilateral_tables *t, const planes *p, int32_t x, int32_t y, uint8_t *restrict out) {
+    const int32_t r = t->radius;
+    int32_t centre[3];
+    centre_of(p, r, x, y, centre);
+    exact_sums sums = {{0}};
     const double *restrict space = t->exact_space;
     for (int32_t dy = 0; dy <= 2 * r; ++dy) {
         const int32_t n = 2 * t->half_width[dy] + 1;
         const size_t start = p->stride * (size_t)(y + dy) + (size_t)(x + r - t->half_width[dy]);
-        const uint32_t *restrict red = p->channel[0] + start, *restrict green = p->channel[1] + start,
-                       *restrict blue = p->channel[2] + start;
         for (int32_t i = 0; i < n; ++i) {
-            const int32_t d0 = (int32_t)(red[i] & 0xffff) - centre[0], d1 = (int32_t)(green[i] & 0xffff) - centre[1],
-                          d2 = (int32_t)(blue[i] & 0xffff) - centre[2];
-            const int32_t k = (d0 < 0 ? -d0 : d0) + (d1 < 0 ? -d1 : d1) + (d2 < 0 ? -d2 : d2);
+            int32_t d[3], k = 0;
+            for (int c = 0; c < 3; ++c) {
+                d[c] = (int32_t)(p->channel[c][start + (size_t)i] & 0xffff) - centre[c];
+                k += d[c] < 0 ? -d[c] : d[c];
+            }
             const double w = t->exact_colour[k] * space[i];
-            weights += w;
-            sum[0] += w * d0;
-            sum[1] += w * d1;
-            sum[2] += w * d2;
+            for (int c = 0; c < 3; ++c) sums[c][i & 7] += w * d[c];
+            sums[3][i & 7] += w;
         }
         space += n;
     }
-    for (int c = 0; c < 3; ++c) out[c] = (uint8_t)(centre[c] + (int32_t)lrint(sum[c] / weights));
+    exact_rounded(sums, centre, out);
 }
 
 static void blur_portable(const tb_bilateral_tables *t, planes p, uint8_t *restrict out, int32_t width,
                           int32_t height) {
     for (int32_t y = 0; y < height; ++y)
         for (int32_t x = 0; x < width; ++x)
-            exact_pixel(t, &p, x, y, out + 3 * ((size_t)y * (size_t)width + (size_t)x));
+            exact_portable(t, &p, x, y, out + 3 * ((size_t)y * (size_t)width + (size_t)x));
 }
 
+typedef void exact_function(const tb_bilateral_tables *, const planes *, int32_t, int32_t, uint8_t *restrict);
+
 // Writes n estimated pixels of row y from x on, and computes those that the estimate leaves open. sum and weights are in
-// units of 1/32700; an estimate is off by less than MARGIN / weights.
+// units of 1/32700.
 static inline void finish_pixels(const tb_bilateral_tables *t, const planes *p, int32_t x, int32_t y, int32_t n,
                                  const int32_t *restrict weights, const int32_t (*restrict sum)[16], int32_t width,
-                                 uint8_t *restrict out) {
+                                 exact_function *exact, uint8_t *restrict out) {
     const int32_t r = t->radius;
     const uint32_t *centre[3];
     for (int c = 0; c < 3; ++c) centre[c] = p->channel[c] + p->stride * (size_t)(y + r) + (size_t)(x + r);
@@ -210,7 +229,7 @@ static inline void finish_pixels(const tb_bilateral_tables *t, const planes *p, 
             open |= fabs(mean - rounded) > margin;
             o[c] = (uint8_t)((int32_t)(centre[c][i] & 0xffff) + (int32_t)rounded);
         }
-        if (open) exact_pixel(t, p, x + i, y, o);
+        if (open) exact(t, p, x + i, y, o);
     }
 }
 
@@ -254,12 +273,45 @@ TB_TARGET_AVX2 static void blur_avx2(const tb_bilateral_tables *t, planes p, uin
             int32_t totals[16], sums[3][16];
             _mm256_storeu_si256((__m256i *)totals, weights);
             for (int c = 0; c < 3; ++c) _mm256_storeu_si256((__m256i *)sums[c], sum[c]);
-            finish_pixels(t, &p, x, y, n, totals, sums, width, out);
+            finish_pixels(t, &p, x, y, n, totals, sums, width, exact_portable, out);
         }
     }
 }
 
 // --- AVX-512: sixteen pixels by two taps, colour weights computed from permuted segment coefficients --------------------
+
+TB_TARGET_AVX512 static void exact_avx512(const tb_bilateral_tables *t, const planes *p, int32_t x, int32_t y,
+                                          uint8_t *restrict out) {
+    const int32_t r = t->radius;
+    int32_t centre[3];
+    centre_of(p, r, x, y, centre);
+    const __m256i low16 = _mm256_set1_epi32(0xffff);
+    __m512d total[4];
+    for (int q = 0; q < 4; ++q) total[q] = _mm512_setzero_pd();
+    const double *space = t->exact_space;
+    for (int32_t dy = 0; dy <= 2 * r; ++dy) {
+        const int32_t n = 2 * t->half_width[dy] + 1;
+        const size_t start = p->stride * (size_t)(y + dy) + (size_t)(x + r - t->half_width[dy]);
+        for (int32_t i = 0; i < n; i += 8) {
+            const __mmask8 lanes = (__mmask8)(n - i < 8 ? (1 << (n - i)) - 1 : 255);
+            __m256i d[3], k = _mm256_setzero_si256();
+            for (int c = 0; c < 3; ++c) {
+                const __m256i v = _mm256_maskz_loadu_epi32(lanes, p->channel[c] + start + (size_t)i);
+                d[c] = _mm256_sub_epi32(_mm256_and_si256(v, low16), _mm256_set1_epi32(centre[c]));
+                k = _mm256_add_epi32(k, _mm256_abs_epi32(d[c]));
+            }
+            const __m512d colour = _mm512_mask_i32gather_pd(_mm512_setzero_pd(), lanes, k, t->exact_colour, 8);
+            const __m512d w = _mm512_mul_pd(colour, _mm512_maskz_loadu_pd(lanes, space + i));
+            for (int c = 0; c < 3; ++c)
+                total[c] = _mm512_mask_add_pd(total[c], lanes, total[c], _mm512_mul_pd(w, _mm512_cvtepi32_pd(d[c])));
+            total[3] = _mm512_mask_add_pd(total[3], lanes, total[3], w);
+        }
+        space += n;
+    }
+    exact_sums sums;
+    for (int q = 0; q < 4; ++q) _mm512_storeu_pd(sums[q], total[q]);
+    exact_rounded(sums, centre, out);
+}
 
 // The intrinsic would be split into a multiplication and an addition, one more operation in a loop bound by their number.
 TB_TARGET_AVX512 static inline __m512i dot_accumulate(__m512i sum, __m512i a, __m512i b) {
@@ -310,7 +362,7 @@ TB_TARGET_AVX512 static void blur_avx512(const tb_bilateral_tables *t, planes p,
             int32_t totals[16], sums[3][16];
             _mm512_storeu_si512(totals, weights);
             for (int c = 0; c < 3; ++c) _mm512_storeu_si512(sums[c], sum[c]);
-            finish_pixels(t, &p, x, y, n, totals, sums, width, out);
+            finish_pixels(t, &p, x, y, n, totals, sums, width, exact_avx512, out);
         }
     }
 }

@@ -9,7 +9,8 @@ struct DatasetFolder {
     /// - Throws: `BenchError` 65, when the folder or its `videos` is absent.
     init(path: String) throws(BenchError) {
         guard isFolder(path) else {
-            throw BenchError(.unusableInput, "\(path) is not a folder; --dataset names the folder that holds videos/ and captions/")
+            throw BenchError(
+                .unusableInput, "\(path) is not a folder; --dataset names the folder that holds videos/ and captions/")
         }
         guard isFolder(path + "/videos") else {
             throw BenchError(
@@ -106,7 +107,9 @@ func foregroundFile(in folder: String, _ id: String) -> String? {
     firstFile(folder + "/" + id, videoExtensions) ?? (isFolder(folder + "/" + id) ? folder + "/" + id : nil)
 }
 
-func trimmed(_ path: String) -> String { path.count > 1 && path.hasSuffix("/") ? trimmed(String(path.dropLast())) : path }
+func trimmed(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? trimmed(String(path.dropLast())) : path
+}
 
 private let videoExtensions = ["mp4", "mkv", "avi", "mov", "webm"]
 

@@ -11,7 +11,9 @@ public struct ScoringPlanner {
     private let onFile: (_ done: Int, _ total: Int) -> Void
 
     /// - Parameter store: remembers content hashes; nil hashes anew.
-    public init(options: ScoringOptions, store: Store?, onFile: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }) {
+    public init(
+        options: ScoringOptions, store: Store?, onFile: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) {
         self.options = options
         self.onFile = onFile
         hasher = ContentHasher(store: store)
@@ -27,14 +29,17 @@ public struct ScoringPlanner {
             let folder = try VideosFolder(argument: argument)
             guard !folders.contains(where: { $0.configuration == folder.configuration }) else {
                 throw BenchError(
-                    .usage, "two --videos folders are both called '\(folder.configuration)'; name them, as --videos NAME=DIR")
+                    .usage,
+                    "two --videos folders are both called '\(folder.configuration)'; name them, as --videos NAME=DIR")
             }
             folders.append(folder)
         }
-        let foreground = request.foreground.map { absolute($0) }
+        let foreground =
+            request.foreground.map { absolute($0) }
             ?? (isFolder(dataset.path + "/foreground") ? dataset.path + "/foreground" : nil)
         if let foreground, !isFolder(foreground) {
-            throw BenchError(.unusableInput, "\(foreground) is not a folder; --foreground names a folder of ID.mp4 masks")
+            throw BenchError(
+                .unusableInput, "\(foreground) is not a folder; --foreground names a folder of ID.mp4 masks")
         }
         let clips = dataset.clips
         let items = candidates(folders, dataset: dataset, clips: clips)
@@ -55,7 +60,8 @@ public struct ScoringPlanner {
         guard !items.isEmpty else {
             throw BenchError(
                 .nothingSelected,
-                "no video belongs to a clip of \(dataset.path); videos are named ID.mp4, ID_captionN.mp4 or ID__N.mp4 after videos/ID.mp4")
+                "no video belongs to a clip of \(dataset.path); videos are named ID.mp4, ID_captionN.mp4 or ID__N.mp4 after videos/ID.mp4"
+            )
         }
         let hasDepth = inputs.contains { $0.depth != nil }
         let hasMasks = inputs.contains { $0.masks != nil }
@@ -97,7 +103,8 @@ public struct ScoringPlanner {
                     reject(video, "is a second video of clip \(clip), prompt '\(prompt)', in one folder; remove one")
                     continue
                 }
-                items.append((order, Item(folder: folder, video: video, clip: clip, prompt: prompt, reference: reference)))
+                items.append(
+                    (order, Item(folder: folder, video: video, clip: clip, prompt: prompt, reference: reference)))
             }
             let missing = clips.subtracting(seen.map { $0.split(separator: "\u{0}").first.map(String.init) ?? "" })
             if !missing.isEmpty {

@@ -79,7 +79,8 @@ public struct ComparisonTable: Sendable {
             let percent = "\(number(level * 100, 0)) %"
             parts.append(
                 hasIntervals
-                    ? "in brackets: \(percent) bootstrap interval over clips" : "no \(percent) interval: it takes two clips")
+                    ? "in brackets: \(percent) bootstrap interval over clips"
+                    : "no \(percent) interval: it takes two clips")
         }
         return parts.joined(separator: "; ")
     }

@@ -12,12 +12,15 @@ public enum PlotFormat: String, Sendable, CaseIterable {
 func runGnuplot(_ script: String, program: String = "gnuplot") throws(BenchError) {
     guard let plot = gp_open(program) else {
         throw BenchError(
-            .missing, "gnuplot cannot be started (\(String(cString: strerror(errno)))), so there are no plots; install it with: apt-get install gnuplot-nox")
+            .missing,
+            "gnuplot cannot be started (\(String(cString: strerror(errno)))), so there are no plots; install it with: apt-get install gnuplot-nox"
+        )
     }
     let sent = gp_send(plot, script)
     let status = gp_close(plot)
     guard sent == 0, status == 0 else {
-        throw BenchError(.missing, "gnuplot failed with status \(status), so there are no plots; `gnuplot --version` should work")
+        throw BenchError(
+            .missing, "gnuplot failed with status \(status), so there are no plots; `gnuplot --version` should work")
     }
 }
 

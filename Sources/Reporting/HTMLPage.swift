@@ -85,8 +85,11 @@ struct HTMLPage {
         let shown = clips.prefix(sheets).map { clip -> String in
             let trials = group.rows.flatMap { row in row.trials.filter { $0.clip == clip }.map { (row.label, $0) } }
             guard let first = trials.first?.1 else { return "" }
-            let rows = [(name: "reference", owner: first.clipIdentity)]
-                + trials.map { (name: $0.0 + ($0.1.prompt.isEmpty ? "" : " · " + $0.1.prompt), owner: $0.1.trialIdentity) }
+            let rows =
+                [(name: "reference", owner: first.clipIdentity)]
+                + trials.map {
+                    (name: $0.0 + ($0.1.prompt.isEmpty ? "" : " · " + $0.1.prompt), owner: $0.1.trialIdentity)
+                }
             let strips = rows.map { row in
                 let images = previews(row.owner).map { preview in
                     "<img loading=\"lazy\" alt=\"frame \(preview.frame)\" title=\"frame \(preview.frame)\" "
@@ -101,7 +104,8 @@ struct HTMLPage {
                 \(strips)</details>
                 """
         }.joined(separator: "\n")
-        return shown + (clips.count > sheets ? "<p class=\"note\">\(sheets) of \(clips.count) clips are shown.</p>" : "")
+        return shown
+            + (clips.count > sheets ? "<p class=\"note\">\(sheets) of \(clips.count) clips are shown.</p>" : "")
     }
 
     private func videos(_ group: Report.Group) -> String {
@@ -119,7 +123,8 @@ struct HTMLPage {
                         return "<td data-value=\"\" class=\"absent\" title=\"not scored\">–</td>"
                     }
                 }.joined()
-                return "<tr><th>\(escaped(trial.clip))</th><td>\(escaped(trial.prompt))</td><td>\(escaped(row.label))</td>\(cells)</tr>"
+                return
+                    "<tr><th>\(escaped(trial.clip))</th><td>\(escaped(trial.prompt))</td><td>\(escaped(row.label))</td>\(cells)</tr>"
             }
         }.joined(separator: "\n")
         return """
@@ -138,7 +143,8 @@ struct HTMLPage {
         }
         var seen: Set<String> = []
         for score in group.rows.flatMap(\.trials).flatMap(\.scores) {
-            let text = score.parameters.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
+            let text = score.parameters.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(
+                separator: "; ")
             if !text.isEmpty, seen.insert(score.metric).inserted { rows.append((score.metric, text)) }
         }
         return "<table class=\"small\"><tbody>"

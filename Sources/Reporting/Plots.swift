@@ -12,10 +12,11 @@ struct Plot {
     /// Draws it.
     func draw(to path: String, _ format: PlotFormat, program: String) throws(BenchError) {
         let font = "noenhanced font 'DejaVu Sans,11'"
-        let terminal = switch format {
-        case .png: "set terminal pngcairo size \(size.width),\(size.height) \(font)"
-        case .svg: "set terminal svg size \(size.width),\(size.height) dynamic \(font) background '#ffffff'"
-        }
+        let terminal =
+            switch format {
+            case .png: "set terminal pngcairo size \(size.width),\(size.height) \(font)"
+            case .svg: "set terminal svg size \(size.width),\(size.height) dynamic \(font) background '#ffffff'"
+            }
         try runGnuplot("\(terminal)\nset output \(quoted(path))\n\(script)\nunset output\n", program: program)
     }
 }
@@ -39,7 +40,8 @@ extension Report {
                 data += "\(i) \(mean) \(range.lowerBound) \(range.upperBound) \(colour(i))\n"
             }
             data += "EOD\n"
-            let ticks = group.rows.enumerated().map { i, row in "\(quoted(short(row.label))) \(i)" }.joined(separator: ",")
+            let ticks = group.rows.enumerated().map { i, row in "\(quoted(short(row.label))) \(i)" }.joined(
+                separator: ",")
             let top = aggregates.compactMap { $0.interval?.upperBound ?? $0.mean }.max() ?? 1
             let n = Set(aggregates.map { "\($0.n)/\($0.planned)" }).sorted().joined(separator: ", ")
             panels.append(
@@ -55,7 +57,8 @@ extension Report {
                 """)
         }
         return plot(
-            "means", "Means by configuration; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips", panels,
+            "means", "Means by configuration; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips",
+            panels,
             data, setup: "set boxwidth 0.7\nset pointintervalbox 0\nset grid ytics \(gridStyle)\nunset key\n")
     }
 

@@ -12,7 +12,8 @@ extension Report {
                         [.init(row.isPartial ? row.label + " PARTIAL" : row.label)]
                             + row.cells.map { .init(table.textWithN($0), mark: $0.mark) })
                 }
-                let legend = hasStyles || options.marking == .none
+                let legend =
+                    hasStyles || options.marking == .none
                     ? "" : options.marking == .best ? "; * best" : "; * best, _ second"
                 return "\(table.title)\n\(text.rendered())\(table.note(options))\(legend)\n"
             }
@@ -109,7 +110,8 @@ extension Report {
     func heading(_ group: Group) -> String {
         let settings = group.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         let runs = group.runs.map { "\($0.run.number) (\($0.run.name)\($0.isPartial ? ", PARTIAL" : ""))" }
-        return "profile \(group.profile.rawValue), " + (settings + ["run " + runs.joined(separator: ", ")])
+        return "profile \(group.profile.rawValue), "
+            + (settings + ["run " + runs.joined(separator: ", ")])
             .joined(separator: ", ")
     }
 
@@ -139,7 +141,9 @@ extension Report {
             }
         }
         lines += counts.prefix(20).map(\.line)
-        if counts.count > 20 { lines.append("\(counts.count - 20) more kinds of warnings; --format json lists them all") }
+        if counts.count > 20 {
+            lines.append("\(counts.count - 20) more kinds of warnings; --format json lists them all")
+        }
         return lines
     }
 

@@ -39,11 +39,12 @@ public struct TextTable: Sendable {
             row.indices.map { c -> String in
                 let cell = row[c]
                 if hasStyles {
-                    let styled = switch cell.mark {
-                    case .best: "\u{1b}[1m\(cell.text)\u{1b}[0m"
-                    case .second: "\u{1b}[4m\(cell.text)\u{1b}[0m"
-                    case nil: cell.text
-                    }
+                    let styled =
+                        switch cell.mark {
+                        case .best: "\u{1b}[1m\(cell.text)\u{1b}[0m"
+                        case .second: "\u{1b}[4m\(cell.text)\u{1b}[0m"
+                        case nil: cell.text
+                        }
                     return padded(styled, cell.text.count, c)
                 }
                 let sign = cell.mark == .best ? "*" : cell.mark == .second ? "_" : isMarked && c > 0 ? " " : ""

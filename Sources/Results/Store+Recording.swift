@@ -21,7 +21,8 @@ extension Store {
                     plan.identity.hex, plan.name, plan.dataset, plan.profile.rawValue, try JSON.text(plan.parameters),
                     try JSON.text(plan.metrics), try JSON.text(plan.regions), details, now.ISO8601Format(),
                 ])
-            let run = try Int64.fetchOne(db, sql: "SELECT id FROM run WHERE identity = ?", arguments: [plan.identity.hex])!
+            let run = try Int64.fetchOne(
+                db, sql: "SELECT id FROM run WHERE identity = ?", arguments: [plan.identity.hex])!
             try db.execute(sql: "DELETE FROM run_trial WHERE run_id = ?", arguments: [run])
             for (position, planned) in plan.trials.enumerated() {
                 try insert(planned, at: position, run: run, db)

@@ -29,7 +29,8 @@ public final class Store: Sendable {
         switch access {
         case .read:
             guard FileManager.default.fileExists(atPath: path) else {
-                throw BenchError(.unusableInput, "\(path) does not exist; score a folder first, or name another --store")
+                throw BenchError(
+                    .unusableInput, "\(path) does not exist; score a folder first, or name another --store")
             }
             lock = nil
         case .write(let wait):
@@ -65,7 +66,8 @@ public final class Store: Sendable {
             }
             if !isCurrent, case .read = access {
                 throw BenchError(
-                    .unusableInput, "\(path) holds no results of this version; score into it once to bring it up to date")
+                    .unusableInput,
+                    "\(path) holds no results of this version; score into it once to bring it up to date")
             }
             if case .write = access {
                 try migrator.migrate(writer)
@@ -109,20 +111,24 @@ enum StoreError {
         case .SQLITE_FULL:
             BenchError(
                 .missing,
-                "the disk that holds \(path) is full; free space and run the same command again: what was scored is kept")
+                "the disk that holds \(path) is full; free space and run the same command again: what was scored is kept"
+            )
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
             BenchError(
                 .unusableInput,
                 "\(path) cannot be opened for writing; change its permissions or its folder's, or name another --store")
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             BenchError(
-                .unusableInput, "\(path) is not a transferbench store, or is damaged; restore a copy or name another --store")
+                .unusableInput,
+                "\(path) is not a transferbench store, or is damaged; restore a copy or name another --store")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            BenchError(.tryAgain, "\(path) is in use by another process; run the same command again when that has ended")
+            BenchError(
+                .tryAgain, "\(path) is in use by another process; run the same command again when that has ended")
         case .SQLITE_IOERR:
             BenchError(
                 .missing,
-                "\(path) cannot be written or read (\(error.message ?? "input/output error")); check the disk, then run the same command again")
+                "\(path) cannot be written or read (\(error.message ?? "input/output error")); check the disk, then run the same command again"
+            )
         default: BenchError(.bug, "\(path): \(error)")
         }
     }

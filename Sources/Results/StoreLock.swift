@@ -13,7 +13,8 @@ final class StoreLock: Sendable {
             let why = String(cString: strerror(errno))
             throw BenchError(
                 .unusableInput,
-                "\(path) cannot be made (\(why)), so \(store) cannot be written; change the folder's permissions or name another --store")
+                "\(path) cannot be made (\(why)), so \(store) cannot be written; change the folder's permissions or name another --store"
+            )
         }
         let deadline = ContinuousClock.now + .seconds(wait)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

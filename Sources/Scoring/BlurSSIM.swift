@@ -77,7 +77,9 @@ public struct BlurSSIM: Metric {
                     metric: name, region: region,
                     outcome: pixels == 0 ? .emptyRegion(region) : .scored(Double(total) / Double(3 * pixels)),
                     n: measurements.count, parameters: window,
-                    perFrame: measurements.map { $0.pixels[r] == 0 ? nil : Double(sums($0)[r]) / Double(3 * $0.pixels[r]) })
+                    perFrame: measurements.map {
+                        $0.pixels[r] == 0 ? nil : Double(sums($0)[r]) / Double(3 * $0.pixels[r])
+                    })
             }
             var scores = [
                 similarityScore(measurements, region: region, pixels: pixels, parameters: window),

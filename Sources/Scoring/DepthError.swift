@@ -106,7 +106,8 @@ public struct DepthError: Metric {
             let values = measurements.map { $0.regions[region.index] }
             let empty = values.indices.filter { values[$0] == nil }
             let named = "\(empty.count) of \(values.count) frames without valid depth"
-            let counted = empty.isEmpty
+            let counted =
+                empty.isEmpty
                 ? [] : ["\(named) count as 0, a perfect score, as in the reference (frames \(listed(empty)))"]
             let lost = empty.isEmpty ? [] : ["\(named) make the reference's value NaN"]
             func score(
@@ -114,7 +115,8 @@ public struct DepthError: Metric {
             ) -> Score {
                 let mean = values.map { $0.map(pick) ?? 0 }.reduce(0, +) / Double(values.count)
                 return Score(
-                    metric: name, region: region, outcome: (empty.isEmpty ? nil : rule) ?? .scored(mean), n: values.count, parameters: parameters,
+                    metric: name, region: region, outcome: (empty.isEmpty ? nil : rule) ?? .scored(mean),
+                    n: values.count, parameters: parameters,
                     warnings: input + warnings, perFrame: values.map { $0.map(pick) })
             }
             let notANumber = Score.Outcome.unscored(

@@ -51,7 +51,9 @@ public struct EdgeF1: Metric {
             }
         }
         return Measurement(
-            counts: (0..<3).map { EdgeCounts(tp: Int(raw[3 * $0]), fp: Int(raw[3 * $0 + 1]), fn: Int(raw[3 * $0 + 2])) },
+            counts: (0..<3).map {
+                EdgeCounts(tp: Int(raw[3 * $0]), fp: Int(raw[3 * $0 + 1]), fn: Int(raw[3 * $0 + 2]))
+            },
             pixels: regionSizes(pair.foreground, of: x.size.pixels))
     }
 
@@ -70,7 +72,10 @@ public struct EdgeF1: Metric {
                     n: measurements.count, parameters: parameters,
                     counts: ["tp": total.tp, "fp": total.fp, "fn": total.fn],
                     warnings: trouble == nil || pixels == 0
-                        ? [] : ["the reference raises an error here and its mean leaves the video out: nothing is lost by it"],
+                        ? []
+                        : [
+                            "the reference raises an error here and its mean leaves the video out: nothing is lost by it"
+                        ],
                     perFrame: measurements.map { $0.pixels[r] == 0 ? nil : value($0.counts[r]) })
             }
             return [

@@ -63,7 +63,8 @@ public struct MaskIoU: Metric {
         var matched: [Match] = []
         let missing = [("reference", reference), ("generated", generated)].filter { $0.1.names.isEmpty }.map(\.0)
         if !missing.isEmpty {
-            warnings.append("the \(missing.joined(separator: " and the ")) side has no object: the value is 0 and is averaged in")
+            warnings.append(
+                "the \(missing.joined(separator: " and the ")) side has no object: the value is 0 and is averaged in")
         } else {
             matched = matches(measurements, region: region, warnings: &warnings)
         }

@@ -45,7 +45,8 @@ final class PairFeed {
         if generated.size != reference.size {
             let how = Interpolation.forResizing(height: generated.size.height, to: reference.size.height)
             warnings.append(
-                "the generated frames are \(generated.size) and were resized (\(how)) to the reference's \(reference.size)")
+                "the generated frames are \(generated.size) and were resized (\(how)) to the reference's \(reference.size)"
+            )
         }
     }
 
@@ -61,7 +62,8 @@ final class PairFeed {
                 foreground = reader
                 if reader.size != reference.size {
                     warnings.append(
-                        "the foreground mask is \(reader.size) and was resized (nearest) to the reference's \(reference.size)")
+                        "the foreground mask is \(reader.size) and was resized (nearest) to the reference's \(reference.size)"
+                    )
                 }
             } catch {
                 foregroundFailure = error.description
@@ -79,7 +81,8 @@ final class PairFeed {
                 let y = try ArrayStream(path: generated)
                 if x.frames != y.frames {
                     depthWarnings.append(
-                        "the depth files have \(x.frames) and \(y.frames) frames: the first \(min(x.frames, y.frames)) count")
+                        "the depth files have \(x.frames) and \(y.frames) frames: the first \(min(x.frames, y.frames)) count"
+                    )
                 }
                 depth = (x, y)
             } catch {

@@ -60,7 +60,8 @@ private struct MetricPlan: Sendable {
     init(_ inputs: PairInputs, options: ScoringOptions, phrases: (reference: [String], generated: [String])) {
         frames = [MetricRun(BlurSSIM(filters: options.filters)), MetricRun(EdgeF1(filters: options.filters))]
         depth = inputs.depth == nil ? nil : MetricRun(DepthError(profile: options.profile))
-        masks = inputs.masks == nil
+        masks =
+            inputs.masks == nil
             ? nil
             : MetricRun(
                 MaskIoU(reference: phrases.reference, generated: phrases.generated, matching: options.matching))

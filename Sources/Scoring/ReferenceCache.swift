@@ -109,7 +109,8 @@ private final class UnnamedFile: Sendable {
             guard n > 0 else {
                 throw FileError(
                     .unreadable, file: folder,
-                    "has no room for the reference maps (\(String(cString: strerror(errno)))); free space there or set TMPDIR")
+                    "has no room for the reference maps (\(String(cString: strerror(errno)))); free space there or set TMPDIR"
+                )
             }
             done += n
         }

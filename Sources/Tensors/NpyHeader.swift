@@ -20,7 +20,8 @@ public struct NpyHeader: Sendable, Equatable {
         guard start.starts(with: [0x93] + Array("NUMPY".utf8)), (1...3).contains(start[6]) else { throw malformed }
         let wide = start[6] > 1
         let field = try read(wide ? 4 : 2)
-        let size = Int(field.littleEndian(UInt16.self, at: 0) ?? 0)
+        let size =
+            Int(field.littleEndian(UInt16.self, at: 0) ?? 0)
             + (wide ? Int(field.littleEndian(UInt16.self, at: 2) ?? 0) << 16 : 0)
         guard size <= 65_536 else { throw malformed }
         let text = String(decoding: try read(size), as: UTF8.self)
@@ -35,7 +36,9 @@ public struct NpyHeader: Sendable, Equatable {
         guard order == "False" else {
             throw FileError(.unsupported, file: file, "is in Fortran order; save it in C order")
         }
-        let shape = dimensions.split(separator: ",").map { $0.filter(\.isNumber) }.filter { !$0.isEmpty }.map { Int($0) }
+        let shape = dimensions.split(separator: ",").map { $0.filter(\.isNumber) }.filter { !$0.isEmpty }.map {
+            Int($0)
+        }
         guard !shape.contains(nil) else { throw malformed }
         self.element = element
         self.shape = shape.compactMap { $0 }

@@ -140,7 +140,9 @@ struct PickleMachine {
     }
 
     private mutating func popToMark() throws(FileError) -> [Pickle.Value] {
-        guard let mark = marks.popLast(), mark <= stack.count else { throw malformed("has no mark where one is needed") }
+        guard let mark = marks.popLast(), mark <= stack.count else {
+            throw malformed("has no mark where one is needed")
+        }
         let values = Array(stack[mark...])
         stack.removeLast(values.count)
         return values

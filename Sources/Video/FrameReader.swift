@@ -41,7 +41,8 @@ public final class VideoReader: FrameReader {
         var info = ocv_video_info()
         guard ocv_reader_open(path, &reader, &info) == OCV_OK, let reader else {
             throw FileError(
-                .malformed, file: path, "is not a video that can be decoded; check it with `ffprobe`, then copy or make it again")
+                .malformed, file: path,
+                "is not a video that can be decoded; check it with `ffprobe`, then copy or make it again")
         }
         guard info.width > 0, info.height > 0 else {
             ocv_reader_close(reader)
@@ -70,9 +71,11 @@ public final class VideoReader: FrameReader {
             try checkEnd()
             return nil
         case OCV_SIZE:
-            throw FileError(.unsupported, file: path, "changes its picture size at frame \(count); encode it at one size")
+            throw FileError(
+                .unsupported, file: path, "changes its picture size at frame \(count); encode it at one size")
         default:
-            throw FileError(.malformed, file: path, "fails to decode at frame \(count): \(String(cString: ocv_last_error()))")
+            throw FileError(
+                .malformed, file: path, "fails to decode at frame \(count): \(String(cString: ocv_last_error()))")
         }
     }
 

@@ -4,7 +4,8 @@ public import Tensors
 extension Frame {
     /// The frame as JPEG, scaled down so that it is at most `width` pixels wide.
     public func thumbnail(width limit: Int, quality: Int = 80) -> [UInt8] {
-        let scaled = width <= limit
+        let scaled =
+            width <= limit
             ? self : resized(to: FrameSize(width: limit, height: max(1, height * limit / width)), .area)
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0

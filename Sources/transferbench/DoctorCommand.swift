@@ -56,7 +56,8 @@ struct DoctorCommand: ParsableCommand {
         OpenCVLibrary.decodesVideo
             ? Check(name: "video", state: .good, finding: "OpenCV \(OpenCVLibrary.version), decodes through FFmpeg")
             : Check(
-                name: "video", state: .missing, finding: "OpenCV \(OpenCVLibrary.version) without FFmpeg decodes no video",
+                name: "video", state: .missing,
+                finding: "OpenCV \(OpenCVLibrary.version) without FFmpeg decodes no video",
                 remedy: "apt-get install libopencv-videoio-dev")
     }
 
@@ -84,7 +85,8 @@ struct DoctorCommand: ParsableCommand {
             return Check(name: "ffmpeg", state: .good, finding: version)
         }
             ?? Check(
-                name: "ffmpeg", state: .poor, finding: "the ffmpeg program is not there: benchmarks and `make fixtures` need it",
+                name: "ffmpeg", state: .poor,
+                finding: "the ffmpeg program is not there: benchmarks and `make fixtures` need it",
                 remedy: "apt-get install ffmpeg")
     }
 
@@ -95,12 +97,14 @@ struct DoctorCommand: ParsableCommand {
         let gigabytes = String(format: "%.1f GB", Double(free) / 1e9)
         guard access(folder, W_OK) == 0 else {
             return Check(
-                name: "scratch", state: .missing, finding: "\(folder) cannot be written", remedy: "export TMPDIR=/a/folder/that/can")
+                name: "scratch", state: .missing, finding: "\(folder) cannot be written",
+                remedy: "export TMPDIR=/a/folder/that/can")
         }
         return free > 1_000_000_000
             ? Check(name: "scratch", state: .good, finding: "\(folder), \(gigabytes) free")
             : Check(
-                name: "scratch", state: .poor, finding: "\(folder) has only \(gigabytes) free; a 720p clip takes 0.5 GB",
+                name: "scratch", state: .poor,
+                finding: "\(folder) has only \(gigabytes) free; a 720p clip takes 0.5 GB",
                 remedy: "export TMPDIR=/a/larger/folder")
     }
 

@@ -30,7 +30,9 @@ struct FolderScoring {
                 + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(self.store)")
         if outcome.failures > 0 {
             throw BenchError(
-                .incomplete, "\(outcome.failures) failure\(outcome.failures == 1 ? "" : "s") above; all else is stored in \(self.store)")
+                .incomplete,
+                "\(outcome.failures) failure\(outcome.failures == 1 ? "" : "s") above; all else is stored in \(self.store)"
+            )
         }
     }
 }

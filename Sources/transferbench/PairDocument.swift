@@ -26,7 +26,9 @@ struct PairDocument: Encodable {
         let counts: [String: Int]
         let warnings: [String]
 
-        private enum CodingKeys: String, CodingKey { case metric, region, value, reason, n, parameters, counts, warnings }
+        private enum CodingKeys: String, CodingKey {
+            case metric, region, value, reason, n, parameters, counts, warnings
+        }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -37,7 +37,8 @@ struct PairScoring {
     }
 
     private func show(_ scores: [Score]) {
-        var table = TextTable(["profile \(options.profile.rawValue)", "region", "value", "frames"], hasStyles: Terminal.hasStyledOutput)
+        var table = TextTable(
+            ["profile \(options.profile.rawValue)", "region", "value", "frames"], hasStyles: Terminal.hasStyledOutput)
         for score in scores {
             table.add([
                 .init(score.metric), .init(score.region.rawValue),

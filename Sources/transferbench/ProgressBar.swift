@@ -44,14 +44,17 @@ final class ProgressBar: Sendable {
     private func draw(_ state: inout State) {
         let now = ContinuousClock.now
         let pause: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(30)
-        guard total > 0, now - (state.lastDrawn ?? (Terminal.isInteractive ? now - .seconds(1) : start)) >= pause else { return }
+        guard total > 0, now - (state.lastDrawn ?? (Terminal.isInteractive ? now - .seconds(1) : start)) >= pause else {
+            return
+        }
         state.lastDrawn = now
         let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
         let done = min(state.done, total)
         let rate = Double(done) / max(seconds, 1e-3)
         let left = done == 0 ? "–" : clock(Double(total - done) / rate)
         let percent = 100 * done / total
-        let text = String(format: "%3d %%  %d of %d \(unit)s  %.1f \(unit)s/s  \(left) left", percent, done, total, rate)
+        let text = String(
+            format: "%3d %%  %d of %d \(unit)s  %.1f \(unit)s/s  \(left) left", percent, done, total, rate)
         guard Terminal.isInteractive else {
             Terminal.note(text)
             return
@@ -63,7 +66,8 @@ final class ProgressBar: Sendable {
 
     private func clock(_ seconds: Double) -> String {
         let s = Int(seconds.rounded(.up))
-        return s >= 3600 ? String(format: "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60) : String(format: "%d:%02d", s / 60, s % 60)
+        return s >= 3600
+            ? String(format: "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60) : String(format: "%d:%02d", s / 60, s % 60)
     }
 }
 

@@ -30,7 +30,9 @@ struct ReportCommand: ParsableCommand {
     var out: String?
     @Flag(help: "Show a 95 % bootstrap interval beside each mean.")
     var interval = false
-    @Option(help: ArgumentHelp("Metric to show, or 'all'. Repeat for more. (default: the headline metrics)", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Metric to show, or 'all'. Repeat for more. (default: the headline metrics)", valueName: "name"))
     var metric: [String] = []
     @Option(help: "Digits after the point.")
     var digits = 2
@@ -51,7 +53,8 @@ struct ReportCommand: ParsableCommand {
         let known = Set(chosen.flatMap { $0.metrics.map(\.name) })
         if let unknown = metric.first(where: { $0 != "all" && !known.contains($0) }) {
             throw BenchError(
-                .nothingSelected, "no run has a metric '\(unknown)'; there are: \(known.sorted().joined(separator: ", "))")
+                .nothingSelected,
+                "no run has a metric '\(unknown)'; there are: \(known.sorted().joined(separator: ", "))")
         }
         let options = ReportOptions(
             metrics: metric.isEmpty ? nil : metric.contains("all") ? Array(known) : metric, digits: digits,

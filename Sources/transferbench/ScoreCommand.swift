@@ -28,10 +28,14 @@ struct ScoreCommand: ParsableCommand {
               transferbench score --reference input.mp4 --generated output.mp4 --foreground mask.mp4 --json
             """)
 
-    @Option(help: ArgumentHelp("Folder of reference videos, captions, masks, depth.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Folder of reference videos, captions, masks, depth.", valueName: "dir"),
+        completion: .directory)
     var dataset: String?
     @Option(
-        help: ArgumentHelp("Folder of generated videos: a configuration, called by its name. Repeat for more.", valueName: "[name=]dir"),
+        help: ArgumentHelp(
+            "Folder of generated videos: a configuration, called by its name. Repeat for more.", valueName: "[name=]dir"
+        ),
         completion: .directory)
     var videos: [String] = []
     @Option(help: ArgumentHelp("The store of results.", valueName: "file"))
@@ -47,15 +51,20 @@ struct ScoreCommand: ParsableCommand {
     var generated: String?
     @Option(
         help: ArgumentHelp(
-            "Foreground mask of a pair (white is foreground), or the folder of ID.mp4 masks of a dataset.", valueName: "path"),
+            "Foreground mask of a pair (white is foreground), or the folder of ID.mp4 masks of a dataset.",
+            valueName: "path"),
         completion: .file())
     var foreground: String?
-    @Option(help: ArgumentHelp("Depth of the reference: .npz or .npy, frames x rows x columns.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Depth of the reference: .npz or .npy, frames x rows x columns.", valueName: "file"),
+        completion: .file())
     var depthReference: String?
     @Option(help: ArgumentHelp("Depth of the generated video.", valueName: "file"), completion: .file())
     var depthGenerated: String?
     @Option(
-        help: ArgumentHelp("Masks of the reference: a SAM2 .pkl, or a video or PNG folder with one colour an object.", valueName: "path"),
+        help: ArgumentHelp(
+            "Masks of the reference: a SAM2 .pkl, or a video or PNG folder with one colour an object.",
+            valueName: "path"),
         completion: .file())
     var masksReference: String?
     @Option(help: ArgumentHelp("Masks of the generated video.", valueName: "path"), completion: .file())
@@ -93,11 +102,15 @@ struct ScoreCommand: ParsableCommand {
             guard dataset != nil, !videos.isEmpty else {
                 throw ValidationError("A dataset is scored against at least one folder: --dataset and --videos.")
             }
-            guard depthReference == nil, masksReference == nil, depthGenerated == nil, masksGenerated == nil, !json else {
-                throw ValidationError("--json, --depth-… and --masks-… belong to a pair; a dataset has its own folders.")
+            guard depthReference == nil, masksReference == nil, depthGenerated == nil, masksGenerated == nil, !json
+            else {
+                throw ValidationError(
+                    "--json, --depth-… and --masks-… belong to a pair; a dataset has its own folders.")
             }
         }
-        guard threads.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 256.") }
+        guard threads.map({ (1...256).contains($0) }) ?? true else {
+            throw ValidationError("--threads takes 1 to 256.")
+        }
         guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit takes 1 or more.") }
         guard wait >= 0, wait.isFinite else { throw ValidationError("--wait takes 0 or more seconds.") }
     }

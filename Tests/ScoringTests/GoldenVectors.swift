@@ -1,13 +1,14 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Reads `Resources/golden_vectors.json`, the numbers of the public evaluators on synthetic scenes.
 struct GoldenVectors {
     private let root: [String: Any]
 
     init() throws {
-        let url = try #require(Bundle.module.url(forResource: "golden_vectors", withExtension: "json", subdirectory: "Resources"))
+        let url = try #require(
+            Bundle.module.url(forResource: "golden_vectors", withExtension: "json", subdirectory: "Resources"))
         root = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     }
 

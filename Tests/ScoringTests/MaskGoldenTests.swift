@@ -38,7 +38,9 @@ import Video
         var pixels = [UInt8](repeating: 0, count: size.pixels)
         for (i, box) in boxes.enumerated() {
             for y in box.y {
-                for x in box.x where x + box.speed * t < size.width { pixels[y * size.width + x + box.speed * t] = UInt8(i + 1) }
+                for x in box.x where x + box.speed * t < size.width {
+                    pixels[y * size.width + x + box.speed * t] = UInt8(i + 1)
+                }
             }
         }
         return Plane(width: size.width, height: size.height, pixels: pixels)

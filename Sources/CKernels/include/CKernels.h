@@ -1,5 +1,6 @@
-// Hot loops of the metrics. Every kernel exists in a portable form and, where it pays, in AVX2 and AVX-512 forms that
-// give the same bits; the widest one that the CPU supports is chosen once, before main.
+// Hot loops of the metrics. Every kernel exists in a portable form and, where it pays, in AVX2 and AVX-512 forms; the widest
+// one that the CPU supports is chosen once, before main. Variants give the same bits, but for single bytes of the bilateral
+// filter on artificial pictures (see there).
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include <stddef.h>
