@@ -25,9 +25,8 @@ public struct TextTable: Sendable {
 
     public func rendered() -> String {
         let isMarked = !hasStyles && rows.contains { $0.contains { $0.mark != nil } }
-        func width(_ cell: Cell) -> Int { cell.text.count + (isMarked ? 1 : 0) }
         let widths = header.indices.map { c in
-            max(header[c].count, rows.map { width($0[c]) }.max() ?? 0)
+            max(header[c].count, rows.map { $0[c].text.count + (isMarked && c > 0 ? 1 : 0) }.max() ?? 0)
         }
         func padded(_ text: String, _ visible: Int, _ c: Int) -> String {
             let space = String(repeating: " ", count: max(0, widths[c] - visible))

@@ -37,45 +37,60 @@ public final class Store: Sendable {
             lock = try StoreLock(store: path, wait: wait)
         }
         database = try StoreError.sentence(path) {
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(10)
-            let writer: any DatabaseWriter
+            try Store.examine(path, access: access, migrator: migrator)
             switch access {
-            case .read:
-                configuration.readonly = true
-                writer = try DatabaseQueue(path: path, configuration: configuration)
+            case .read: return try Store.reader(path)
             case .write:
-                writer = try DatabasePool(path: path, configuration: configuration)
+                var configuration = GRDB.Configuration()
+                configuration.busyMode = .timeout(10)
+                let pool = try DatabasePool(path: path, configuration: configuration)
+                try migrator.migrate(pool)
+                // Asks for the right to write now, not after minutes of scoring.
+                try pool.write { db in try db.execute(sql: "UPDATE run SET name = name WHERE 0") }
+                return pool
             }
-            // Looked at first: a file that is not ours must not gain tables.
-            let (isForeign, isNewer, isCurrent) = try writer.read { db in
-                let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table'") ?? 0
-                let isForeign = try tables > 0 && !db.tableExists("grdb_migrations")
-                return (
-                    isForeign, try !isForeign && migrator.hasBeenSuperseded(db),
-                    try !isForeign && migrator.hasCompletedMigrations(db)
-                )
-            }
-            if isForeign {
+        }
+    }
+
+    /// Looks before anything is written: a file that is not ours stays as it is.
+    private static func examine(_ path: String, access: Access, migrator: DatabaseMigrator) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let size = (attributes?[.size] as? NSNumber)?.intValue, size > 0 else {
+            if case .read = access { throw BenchError(.unusableInput, "\(path) is empty; score into it first") }
+            return
+        }
+        try reader(path).read { db in
+            // No table at all: a process was killed while it made the store.
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            guard try tables == 0 || db.tableExists("grdb_migrations") else {
                 throw BenchError(.unusableInput, "\(path) is not a transferbench store; name another --store")
             }
-            if isNewer {
+            if try migrator.hasBeenSuperseded(db) {
                 throw BenchError(
                     .unusableInput,
                     "\(path) was written by a newer transferbench; update this program, or name another --store")
             }
-            if !isCurrent, case .read = access {
+            if case .read = access, try !migrator.hasCompletedMigrations(db) {
                 throw BenchError(
-                    .unusableInput,
-                    "\(path) holds no results of this version; score into it once to bring it up to date")
+                    .unusableInput, "\(path) is empty or of an older version; score into it once to bring it up to date"
+                )
             }
-            if case .write = access {
-                try migrator.migrate(writer)
-                // Asks for the right to write now, not after minutes of scoring.
-                try writer.write { db in try db.execute(sql: "UPDATE run SET name = name WHERE 0") }
-            }
-            return writer
         }
+    }
+
+    /// A connection that changes nothing, also where the store's folder may not be written.
+    private static func reader(_ path: String) throws -> DatabaseQueue {
+        var configuration = GRDB.Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let isQuiet = !FileManager.default.fileExists(atPath: path + "-wal")
+        guard access(folder, W_OK) != 0, isQuiet else {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        }
+        // Without leave to make its side files, SQLite opens a store only when told that nobody changes it.
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration)
     }
 
     /// Reads inside one snapshot.

@@ -25,6 +25,7 @@ struct TransferBench: ParsableCommand {
     /// Errors become one sentence and their exit code; nothing else ends the program.
     static func main() {
         OpenCVLibrary.useOneThreadPerCall()
+        signal(SIGXFSZ, SIG_IGN)  // a file size limit is a write error like any other
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -1,0 +1,63 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+/// Killed at any instant, what was committed is whole, what was not is redone, and the final store equals an uninterrupted
+/// run's.
+@Suite struct KillTests {
+    /// Everything in the store but times of day.
+    private func contents(_ path: String) throws -> [String] {
+        let database = try DatabaseQueue(path: path)
+        return try database.read { db in
+            let tables = try String.fetchAll(
+                db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+            )
+            return try tables.flatMap { table -> [String] in
+                let columns = try db.columns(in: table).map(\.name)
+                    .filter { !["created_at", "finished_at", "at", "modified"].contains($0) }
+                let list = columns.map { "quote(\"\($0)\")" }.joined(separator: " || '|' || ")
+                return try String.fetchAll(db, sql: "SELECT \(list) FROM \(table) ORDER BY 1").map { "\(table): \($0)" }
+            }
+        }
+    }
+
+    @Test func `twenty-four kills at random moments end in the store of one uninterrupted run`() throws {
+        let folder = TemporaryFolder()
+        try layOutSmallBenchmark(in: folder)
+        let clock = ContinuousClock()
+        var whole: Program.Result?
+        let duration = try clock.measure {
+            whole = try program.run(scoreAll + ["--store", "whole.sqlite"], in: folder)
+        }
+        #expect(whole?.status == 0)
+        let expected = try contents(folder.file("whole.sqlite"))
+        #expect(expected.count { $0.hasPrefix("score: ") } == 6 * 40)
+        let microseconds =
+            Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000)
+
+        var generator = SystemRandomNumberGenerator()
+        var kills = 0
+        var survivors = 0
+        while kills < 24 {
+            let (process, collect) = try program.start(scoreAll + ["--store", "killed.sqlite"], in: folder)
+            usleep(UInt32.random(in: 0...UInt32(microseconds), using: &generator))
+            kill(process.processIdentifier, SIGKILL)
+            let result = collect()
+            if result.status == SIGKILL { kills += 1 }
+            guard result.status == 0 else { continue }
+            // It got done first: its store must be the same, and the next round starts from nothing.
+            survivors += 1
+            #expect(try contents(folder.file("killed.sqlite")) == expected)
+            for suffix in ["", "-wal", "-shm", ".lock"] {
+                try? FileManager.default.removeItem(atPath: folder.file("killed.sqlite" + suffix))
+            }
+        }
+        let last = try program.run(scoreAll + ["--store", "killed.sqlite"], in: folder)
+        #expect(last.status == 0, "\(last.errors)")
+        #expect(try contents(folder.file("killed.sqlite")) == expected)
+        let litter = try FileManager.default.contentsOfDirectory(atPath: FileManager.default.temporaryDirectory.path)
+            .filter { $0.hasPrefix("transferbench-") && !$0.hasPrefix("transferbench-test-") }
+        #expect(litter.isEmpty)
+    }
+}

@@ -1,0 +1,186 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `transferbench score` as a user runs it: output, errors, exit codes.
+@Suite struct ScoreCommandTests {
+    private let folder = TemporaryFolder()
+
+    private func run(_ arguments: [String], environment: [String: String] = [:], shell: String? = nil) throws
+        -> Program.Result
+    {
+        try program.run(arguments, in: folder, environment: environment, shell: shell)
+    }
+
+    /// An error is one line that begins with the program's name.
+    private func isOneSentence(_ result: Program.Result, _ parts: String...) -> Bool {
+        let lines = result.errors.split(separator: "\n").filter { $0.hasPrefix("transferbench: ") }
+        return lines.count == 1 && parts.allSatisfy { result.errors.contains($0) } && !result.errors.contains("Fatal")
+    }
+
+    @Test func `a folder is scored into a table, and scored again computes nothing`() throws {
+        try layOutSmallBenchmark(in: folder)
+        let first = try run(scoreAll)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.output.contains("Blur SSIM ↑  Edge F1 ↑  Depth si-RMSE ↓  Mask mIoU ↑"))
+        #expect(first.output.contains("n = 2 of 2 videos for every value"))
+        #expect(first.errors.contains("run 1: 6 scored now, 0 known before; stored in results.sqlite"))
+        let second = try run(scoreAll)
+        #expect(second.status == 0)
+        #expect(second.errors.contains("run 1: 0 scored now, 6 known before"))
+        #expect(second.output == first.output)
+    }
+
+    @Test func `one pair prints JSON of the documented form, and nothing else, on standard output`() throws {
+        let clip = Places.recorded + "/dataset"
+        let result = try run([
+            "score", "--reference", clip + "/videos/task_0001.mp4", "--generated",
+            Places.recorded + "/edge/videos/task_0001__0.mp4", "--foreground", clip + "/foreground/task_0001.mp4",
+            "--depth-reference", clip + "/depth_npzs/task_0001.npz", "--depth-generated",
+            Places.recorded + "/edge/depth_npzs/task_0001__0.npz", "--masks-reference",
+            clip + "/sam2_pkls/task_0001.pkl", "--masks-generated",
+            Places.recorded + "/edge/sam2_pkls/task_0001__0.pkl",
+            "--json",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(root["schema"] as? String == "transferbench.score/1")
+        #expect(root["profile"] as? String == "paibench-2025")
+        #expect((root["reference"] as? [String: Any])?["frames"] as? Int == 25)
+        #expect(((root["generated"] as? [String: Any])?["sha256"] as? String)?.count == 64)
+        let scores = try #require(root["scores"] as? [[String: Any]])
+        #expect(scores.count == 13 * 3 + 1)
+        for score in scores {
+            #expect(score["metric"] is String && score["region"] is String && score["n"] as? Int == 25)
+            #expect(score["value"] is Double && score["warnings"] is [String])
+        }
+        let edges = try #require(scores.first { $0["metric"] as? String == "edge-f1" })
+        #expect(Set((edges["counts"] as? [String: Int])?.keys.map { $0 } ?? []) == ["tp", "fp", "fn"])
+    }
+
+    @Test func `a pair with a damaged part prints the rest and exits with 2`() throws {
+        try folder.write([0x80, 4, 0x63] + Array("os\nsystem\n.".utf8), to: "evil.pkl")
+        let video = Places.recorded + "/dataset/videos/task_0000.mp4"
+        let result = try run([
+            "score", "--reference", video, "--generated", video, "--masks-reference", "evil.pkl", "--masks-generated",
+            "evil.pkl", "--json",
+        ])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("evil.pkl: has the pickle opcode GLOBAL at byte 2, which would run code"))
+        #expect(result.output.contains("\"blur-ssim\""))
+    }
+
+    @Test func `usage errors exit with 64`() throws {
+        for arguments in [
+            ["score"], ["score", "--dataset", "data"], ["score", "--reference", "a.mp4"],
+            ["score", "--no-such-option"],
+            ["score", "--reference", "a", "--generated", "b", "--dataset", "c"],
+            ["score", "--reference", "a", "--generated", "b", "--depth-reference", "c"],
+            ["score", "--dataset", "a", "--videos", "b", "--threads", "0"],
+            ["score", "--dataset", "a", "--videos", "b", "--profile", "paibench-1999"], ["no-such-command"],
+        ] {
+            #expect(try run(arguments).status == 64, "\(arguments)")
+        }
+    }
+
+    @Test func `unusable input exits with 65 and one sentence that names it`() throws {
+        try folder.write("text", to: "text.mp4")
+        try folder.write([], to: "empty.mp4")
+        let video = Places.recorded + "/dataset/videos/task_0000.mp4"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: video))
+        try folder.write(Array(whole.prefix(whole.count * 6 / 10)), to: "cut.mp4")
+        for name in ["absent.mp4", "text.mp4", "empty.mp4", "cut.mp4"] {
+            for arguments in [
+                ["--reference", name, "--generated", video], ["--reference", video, "--generated", name],
+            ] {
+                let result = try run(["score"] + arguments)
+                #expect(result.status == 65, "\(name)")
+                #expect(isOneSentence(result, name), "\(result.errors)")
+                #expect(result.output.isEmpty)
+            }
+        }
+        try layOutSmallBenchmark(in: folder)
+        let absent = try run(["score", "--dataset", "nowhere", "--videos", "vis"])
+        #expect(absent.status == 65 && isOneSentence(absent, "nowhere is not a folder"))
+        try folder.write(
+            "not a database, but long enough for someone to look at its header bytes", to: "results.sqlite")
+        let store = try run(scoreAll)
+        #expect(store.status == 65 && isOneSentence(store, "results.sqlite is not a transferbench store"))
+    }
+
+    @Test func `a folder with damaged items scores the others, exits with 2, and later with 0`() throws {
+        try layOutSmallBenchmark(in: folder, clips: ["task_0000", "task_0002"])
+        let good = try Data(contentsOf: URL(fileURLWithPath: folder.file("edge/videos/task_0000__0.mp4")))
+        try folder.write(Array(good.prefix(good.count / 2)), to: "edge/videos/task_0000__0.mp4")
+        try folder.write("no caption", to: "data/captions/task_0002.json")
+        let broken = try run(scoreAll)
+        #expect(broken.status == 2)
+        #expect(broken.errors.contains("edge/videos/task_0000__0.mp4"))
+        #expect(broken.errors.contains("captions/task_0002.json is not a caption"))
+        #expect(broken.output.contains("edge PARTIAL"))
+        #expect(broken.errors.contains("run 1: 5 scored now"))
+        try folder.write(Array(good), to: "edge/videos/task_0000__0.mp4")
+        try folder.write("{\"caption\": \"hands\"}", to: "data/captions/task_0002.json")
+        let mended = try run(scoreAll)
+        #expect(mended.status == 0, "\(mended.errors)")
+        #expect(mended.errors.contains("run 1: 7 scored now, 5 known before"))
+        #expect(!mended.output.contains("PARTIAL"))
+    }
+
+    @Test func `no video of any clip exits with 5`() throws {
+        try layOutSmallBenchmark(in: folder)
+        try folder.write("x", to: "strangers/nobody.mp4")
+        let result = try run(["score", "--dataset", "data", "--videos", "strangers"])
+        #expect(result.status == 5 && isOneSentence(result, "no video belongs to a clip"))
+    }
+
+    @Test func `a store in use exits with 75 and names the holder`() throws {
+        try layOutSmallBenchmark(in: folder)
+        let (holder, collect) = try program.start(scoreAll, in: folder)
+        while !FileManager.default.fileExists(atPath: folder.file("results.sqlite.lock")), holder.isRunning {
+            usleep(5000)
+        }
+        usleep(50_000)
+        let second = try run(scoreAll + ["--wait", "0"])
+        let first = collect()
+        #expect(first.status == 0)
+        #expect(second.status == 75 && isOneSentence(second, "is in use by process \(holder.processIdentifier)"))
+        #expect(try run(scoreAll).errors.contains("6 known before"))
+    }
+
+    @Test func `an interrupt exits with 130 and keeps what was scored`() throws {
+        try layOutSmallBenchmark(in: folder)
+        for signal in [SIGINT, SIGTERM] {
+            let (process, collect) = try program.start(scoreAll + ["--store", "s\(signal).sqlite"], in: folder)
+            while !FileManager.default.fileExists(atPath: folder.file("s\(signal).sqlite")), process.isRunning {
+                usleep(5000)
+            }
+            kill(process.processIdentifier, signal)
+            let result = collect()
+            #expect(result.status == 130)
+            #expect(result.errors.contains("interrupted; what was scored is kept"))
+            #expect(try run(scoreAll + ["--store", "s\(signal).sqlite"]).status == 0)
+        }
+    }
+
+    @Test func `a disk that fills up exits with 69, and the same command goes on when there is room`() throws {
+        try layOutSmallBenchmark(in: folder)
+        // A limit on file sizes is the full disk that every user can make.
+        let full = try run(
+            scoreAll, environment: ["TMPDIR": "/dev/shm"], shell: "ulimit -f 220; exec \"$@\"")
+        #expect(full.status == 69 || full.status == 2, "\(full.errors)")
+        #expect(full.errors.contains("the same command") || full.errors.contains("free space"), "\(full.errors)")
+        #expect(!full.errors.contains("Fatal"))
+        let after = try run(scoreAll)
+        #expect(after.status == 0, "\(after.errors)")
+    }
+
+    @Test func `a limit stops early, is marked and goes on`() throws {
+        try layOutSmallBenchmark(in: folder)
+        let some = try run(scoreAll + ["--limit", "4"])
+        #expect(some.status == 0)
+        #expect(some.errors.contains("4 scored now, 0 known before, 2 left by --limit"))
+        #expect(some.output.contains("PARTIAL"))
+        #expect(try run(scoreAll).errors.contains("2 scored now, 4 known before"))
+    }
+}

@@ -1,0 +1,155 @@
+import Experiment
+import Foundation
+import Results
+import Scoring
+import TestSupport
+import Testing
+
+@testable import Execution
+
+/// Finding the files of a dataset and of the videos scored against it.
+@Suite struct ScoringPlannerTests {
+    private let folder = TemporaryFolder()
+    private let options = ScoringOptions(profile: .paibench2025, workers: 1)
+
+    /// Planning reads no pixels, so any bytes do for a video.
+    private func layOut(_ files: [String]) throws {
+        for file in files { try folder.write("bytes of \(file)", to: file) }
+    }
+
+    private func plan(_ videos: [String], foreground: String? = nil) throws -> ScoringJob {
+        var planner = ScoringPlanner(options: options, store: nil)
+        return try planner.plan(
+            ScoringRequest(
+                dataset: folder.file("data"), videos: videos.map { folder.file($0) }, foreground: foreground,
+                options: options))
+    }
+
+    private func code(_ body: () throws -> Void) -> BenchError.Code? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? BenchError)?.code
+        }
+    }
+
+    @Test func `all three ways of naming a video find its clip and prompt`() throws {
+        try layOut([
+            "data/videos/task_0001.mp4", "data/videos/a_caption9.mp4", "run/videos/task_0001.mp4",
+            "run/videos/task_0001_caption2.mp4", "run/videos/task_0001__x_caption3.mp4", "run/videos/a_caption9.mp4",
+        ])
+        let trials = try plan(["run"]).plan.trials.map(\.trial)
+        #expect(
+            trials.map { "\($0.clip.name)/\($0.prompt)" } == [
+                "a_caption9/", "task_0001/", "task_0001/caption2", "task_0001/x_caption3",
+            ])
+        #expect(Set(trials.map(\.configuration.name)) == ["run"])
+    }
+
+    @Test func `a folder may hold the videos itself, be the videos folder, or be given a name`() throws {
+        try layOut([
+            "data/videos/a.mp4", "one/a.mp4", "two/videos/a.mp4", "two/depth_npzs/a.npz", "data/depth_npzs/a.npz",
+        ])
+        #expect(try plan(["one"]).plan.trials.count == 1)
+        let inner = try plan(["two/videos"])
+        #expect(inner.plan.trials[0].trial.configuration.name == "two")
+        #expect(inner.inputs[0].depth != nil)
+        var planner = ScoringPlanner(options: options, store: nil)
+        let named = try planner.plan(
+            ScoringRequest(
+                dataset: folder.file("data"), videos: ["setting A=" + folder.file("two")], options: options))
+        #expect(named.plan.trials[0].trial.configuration.name == "setting A")
+    }
+
+    @Test func `videos of no clip and clips of no video are reported, the others planned`() throws {
+        try layOut(["data/videos/a.mp4", "data/videos/b.mp4", "run/a.mp4", "run/stranger.mp4"])
+        let job = try plan(["run"])
+        #expect(job.plan.trials.count == 1)
+        #expect(job.issues.contains { !$0.isWarning && $0.message.contains("stranger.mp4 belongs to no clip") })
+        #expect(job.issues.contains { $0.isWarning && $0.message.contains("1 of 2 clips have no video in 'run': b") })
+    }
+
+    @Test func `an id that leads out of the dataset is refused`() throws {
+        try layOut(["data/videos/a.mp4", "run/a.mp4", "run/..__1.mp4"])
+        let job = try plan(["run"])
+        #expect(job.issues.contains { !$0.isWarning && $0.message.contains("could lead out of the dataset") })
+        #expect(!isPlainName("../a") && !isPlainName("a/../b") && !isPlainName("") && !isPlainName(".hidden"))
+        #expect(!isPlainName("a\u{0}b") && isPlainName("task_0001"))
+    }
+
+    @Test func `a caption file that is no caption fails its clip alone`() throws {
+        try layOut(["data/videos/a.mp4", "data/videos/b.mp4", "run/a.mp4", "run/b.mp4"])
+        try folder.write("{\"caption\": \"a robot\"}", to: "data/captions/b.json")
+        for bad in ["not JSON", "[]", "{}", "{\"a\": 1}", "{\"a\": \"x\", \"b\": \"y\"}"] {
+            try folder.write(bad, to: "data/captions/a.json")
+            let job = try plan(["run"])
+            #expect(job.plan.trials.map(\.trial.clip.caption) == ["a robot"])
+            #expect(job.issues.contains { !$0.isWarning && $0.message.contains("captions/a.json is not a caption") })
+        }
+    }
+
+    @Test func `unusable folders are one-sentence errors with their codes`() throws {
+        try layOut(["data/videos/a.mp4", "strangers/z.mp4", "run/a.mp4", "other/run/a.mp4", "file"])
+        try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: true)
+        #expect(code { _ = try plan(["nowhere"]) } == .unusableInput)
+        #expect(code { _ = try plan(["empty"]) } == .unusableInput)
+        #expect(code { _ = try plan(["strangers"]) } == .nothingSelected)
+        #expect(code { _ = try plan(["run", "other/run"]) } == .usage)
+        #expect(code { _ = try plan(["run"], foreground: folder.file("nowhere")) } == .unusableInput)
+        var planner = ScoringPlanner(options: options, store: nil)
+        #expect(
+            code {
+                _ = try planner.plan(
+                    ScoringRequest(dataset: folder.file("run"), videos: [folder.file("run")], options: options))
+            } == .unusableInput)
+    }
+
+    @Test func `two videos of one clip and prompt in one folder are refused`() throws {
+        try layOut(["data/videos/a.mp4", "run/a.mp4", "run/a.mkv"])
+        let job = try plan(["run"])
+        #expect(job.plan.trials.count == 1)
+        #expect(job.issues.contains { !$0.isWarning && $0.message.contains("second video of clip a") })
+    }
+
+    @Test func `missing depth, masks and foreground of a video are named`() throws {
+        try layOut([
+            "data/videos/a.mp4", "data/depth_npzs/b.npz", "data/sam2_pkls/a.pkl", "data/foreground/b.mp4", "run/a.mp4",
+            "run/depth_npzs/a.npz", "run/sam2_pkls/b.pkl",
+        ])
+        let inputs = try plan(["run"]).inputs[0]
+        #expect(inputs.depth == .missing("the dataset has no depth of clip a"))
+        #expect(inputs.masks == .missing("'run' has no masks of a"))
+        guard case .missing(let why) = inputs.foreground else {
+            Issue.record("the foreground is not missing")
+            return
+        }
+        #expect(why.hasSuffix("has no mask of clip a"))
+    }
+
+    @Test func `a fingerprint changes with everything that scores depend on, and with nothing else`() throws {
+        try layOut([
+            "data/videos/a.mp4", "data/depth_npzs/a.npz", "data/sam2_pkls/a.pkl", "data/foreground/a.mp4", "run/a.mp4",
+            "run/depth_npzs/a.npz", "run/sam2_pkls/a.pkl",
+        ])
+        func fingerprint(_ options: ScoringOptions) throws -> Identity {
+            var planner = ScoringPlanner(options: options, store: nil)
+            return try planner.plan(
+                ScoringRequest(
+                    dataset: folder.file("data"), videos: [folder.file("run")], options: options)
+            ).plan.trials[0].fingerprint
+        }
+        var seen = [try fingerprint(options)]
+        #expect(try fingerprint(ScoringOptions(profile: .paibench2025, workers: 7)) == seen[0])
+        seen.append(try fingerprint(ScoringOptions(profile: .aligned2026, workers: 1)))
+        seen.append(try fingerprint(ScoringOptions(profile: .paibench2025, matching: .max, workers: 1)))
+        for file in [
+            "data/videos/a.mp4", "data/depth_npzs/a.npz", "data/sam2_pkls/a.pkl", "data/foreground/a.mp4", "run/a.mp4",
+            "run/depth_npzs/a.npz", "run/sam2_pkls/a.pkl",
+        ] {
+            try folder.write("other bytes", to: file)
+            seen.append(try fingerprint(options))
+        }
+        #expect(Set(seen).count == seen.count)
+    }
+}
