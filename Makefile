@@ -12,7 +12,7 @@ BIN := .build/release/transferbench
 RECORDED := Fixtures/recorded
 VENV := .venv
 
-.PHONY: help setup build demo test bench fixtures format lint clean
+.PHONY: help setup build demo reports test bench fixtures format lint clean
 
 help:
 	@sed -n 's/^# //p' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,12 @@ demo: build
 		--videos $(RECORDED)/vis --videos $(RECORDED)/edge --videos $(RECORDED)/uniform
 	$(BIN) report --store demo/results.sqlite --interval --out demo/report
 	@echo "Open demo/report/index.html"
+
+# Reports/recorded is the demo's report without what names this machine.
+reports: demo
+	@mkdir -p Reports/recorded/plots
+	cp demo/report/table.md demo/report/table.csv demo/report/table.tex Reports/recorded/
+	cp demo/report/plots/*.png Reports/recorded/plots/
 
 test: setup
 	swift test --disable-xctest
