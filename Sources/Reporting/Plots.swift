@@ -53,13 +53,13 @@ extension Report {
                 set xrange [-0.6:\(Double(group.rows.count) - 0.4)]
                 set yrange [\(metric.low.map { min(0, $0 < 0 ? 0 : $0) } ?? 0):\(max(top * 1.15, 1e-6))]
                 plot $bars\(k) using 1:2:5 with boxes lc rgb variable fs solid 0.85 notitle, \
-                $bars\(k) using 1:2:3:4 with yerrorbars lc rgb '#222222' lw 1.5 ps 0 notitle
+                $bars\(k) using 1:3:(0):($4-$3) with vectors heads size screen 0.006,90 lc rgb '#222222' lw 1.5 notitle
                 """)
         }
         return plot(
             "means", "Means by configuration; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips",
             panels,
-            data, setup: "set boxwidth 0.7\nset pointintervalbox 0\nset grid ytics \(gridStyle)\nunset key\n")
+            data, setup: "set boxwidth 0.7\nset grid ytics \(gridStyle)\nunset key\n")
     }
 
     /// Every metric by frame, the mean over a configuration's videos.
