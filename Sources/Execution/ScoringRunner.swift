@@ -16,6 +16,8 @@ public struct ScoringRunner: Sendable {
         case frame
         case scored(String, warnings: [String], failures: [String])
         case failed(String, message: String)
+        /// Nothing is lost but time.
+        case slower(String)
     }
 
     /// How a run ended.
@@ -79,6 +81,9 @@ public struct ScoringRunner: Sendable {
         if group.count > 1 {
             do {
                 cache = try ReferenceCache(of: job.inputs[group[0]].reference, options: job.options)
+            } catch let error as FileError where error.file != job.inputs[group[0]].reference {
+                // No room for them: each video computes the reference's maps itself.
+                onEvent(.slower("\(error)"))
             } catch {
                 for index in group { try fail(job.plan.trials[index], error, run: run, &outcome) }
                 return

@@ -58,6 +58,7 @@ func follow(
         case .scored(let video, _, let failures):
             for failure in failures { bar.note("incomplete: \(video): \(failure)") }
         case .failed(_, let message): bar.note("failed: \(message)")
+        case .slower(let message): bar.note("slower: \(message)")
         }
     }.run(job, limit: limit)
     bar.current?.finish()

@@ -175,6 +175,15 @@ import Testing
         #expect(after.status == 0, "\(after.errors)")
     }
 
+    @Test func `without room for the reference's maps the videos are scored all the same`() throws {
+        try layOutSmallBenchmark(in: folder)
+        let whole = try run(scoreAll)
+        let slow = try run(scoreAll + ["--store", "slow.sqlite"], environment: ["TMPDIR": "/proc"])
+        #expect(slow.status == 0, "\(slow.errors)")
+        #expect(slow.errors.contains("slower: /proc") && slow.errors.contains("TMPDIR"))
+        #expect(slow.output == whole.output)
+    }
+
     @Test func `a limit stops early, is marked and goes on`() throws {
         try layOutSmallBenchmark(in: folder)
         let some = try run(scoreAll + ["--limit", "4"])
