@@ -12,9 +12,9 @@ enum { SEGMENTS = 64, LEVELS = 766, MARGIN = 24525 };
 
 // A pixel's result is the weighted mean in double precision, rounded. The portable variant computes that directly. The SIMD
 // variants estimate it with 16-bit weights, where the colour weight of an L1 distance k is a quadratic per 16 levels, and
-// compute directly only those pixels whose estimate is too close to a rounding boundary to decide. MARGIN / weights holds
-// the estimate's error on natural pictures; where a picture has only a few levels, so that the errors of many taps agree,
-// an estimate may be off by up to three times that, and then a byte may come out one level away.
+// compute directly only those pixels whose estimate is too close to a rounding boundary to decide: closer than
+// MARGIN / weights, which is more than the error on any natural picture tried. Where a picture has only a few levels, so that
+// the errors of many taps agree, an estimate may be off by more, and then a byte may come out one level away.
 struct tb_bilateral_tables {
     int32_t radius;
     int32_t pair_count;                                   // the taps of one row come in horizontal pairs
