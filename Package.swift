@@ -61,10 +61,11 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Video"], path: "Tests/TestSupport", swiftSettings: hot),
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "VideoTests", dependencies: ["Video", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: strict),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: hot),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: hot),
+        .testTarget(
+            name: "VideoTests", dependencies: ["Experiment", "Tensors", "Video", "TestSupport"], swiftSettings: hot),
+        .testTarget(name: "ExperimentTests", dependencies: ["Experiment", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ScoringTests", dependencies: ["Scoring", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),

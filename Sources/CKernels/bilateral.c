@@ -8,19 +8,20 @@
 
 #pragma clang fp contract(off)  // a fused product in one variant only would change its last bit
 
-enum { SEGMENTS = 64, LEVELS = 766, MARGIN = 24525 };
+enum { SEGMENTS = 64, LEVELS = 766, SHARES = 256 };
+static const double ALLOWANCE = 0.2;
 
 // A pixel's result is the weighted mean in double precision, rounded. The portable variant computes that directly. The SIMD
 // variants estimate it with 16-bit weights, where the colour weight of an L1 distance k is a quadratic per 16 levels, and
-// compute directly only those pixels whose estimate is too close to a rounding boundary to decide: closer than
-// MARGIN / weights, which is more than the error on any natural picture tried. Where a picture has only a few levels, so that
-// the errors of many taps agree, an estimate may be off by more, and then a byte may come out one level away.
+// compute directly those pixels whose estimate is closer to a rounding boundary than its error may be.
 struct tb_bilateral_tables {
     int32_t radius;
     int32_t pair_count;                                   // the taps of one row come in horizontal pairs
     int32_t half_width[2 * TB_BILATERAL_MAX_RADIUS + 1];  // of the disc, in row dy + radius
     double exact_space[(2 * TB_BILATERAL_MAX_RADIUS + 1) * (2 * TB_BILATERAL_MAX_RADIUS + 1)];  // one weight a tap
     double exact_colour[LEVELS];
+    double full;                // the sum of the 16-bit weights where all colours are equal
+    double margin[SHARES + 1];  // of an estimate's error times its weights, by the share of full that these lack
     uint32_t space[(2 * TB_BILATERAL_MAX_RADIUS + 1) * (TB_BILATERAL_MAX_RADIUS + 1)];  // two 16-bit weights a pair
     uint16_t base[SEGMENTS];
     int16_t slope[SEGMENTS];
@@ -89,8 +90,52 @@ static void fit_segment(tb_bilateral_tables *t, int32_t s, double sigma, double 
                 }
 }
 
+// An estimate's error times its weights is at most the largest error of one weight times the sum of |value - mean|. With
+// hull the upper concave hull of distance over lost weight, Jensen's inequality bounds the mean distance to the centre by
+// hull(lack), weighted or not, so that sum is at most taps * 2 hull(lack). The bound lets all taps err at once and in the
+// worst direction; ALLOWANCE of it is still several times what pictures made for the purpose reach.
+static void fit_margins(tb_bilateral_tables *t, double sigma, double scale, int32_t taps) {
+    const int32_t r = t->radius;
+    const uint32_t *pair = t->space;
+    const double *space = t->exact_space;
+    double worst = 0, least = 1;
+    t->full = 0;
+    for (int32_t dy = 0; dy <= 2 * r; ++dy) {
+        const int32_t n = 2 * t->half_width[dy] + 1;
+        for (int32_t i = 0; i < n; ++i) {
+            const uint32_t quantised = pair[i >> 1] >> (16 * (i & 1)) & 0xffff;
+            least = fmin(least, space[i]);
+            t->full += scale * space[i];
+            for (int32_t k = 0; k < LEVELS; ++k) {
+                const double w = ((uint32_t)t->colour[k] * quantised) >> 16;
+                worst = fmax(worst, fabs(w - scale * space[i] * t->exact_colour[k]));
+            }
+        }
+        space += n;
+        pair += t->half_width[dy] + 1;
+    }
+    double lost[256];
+    int32_t hull[256], n = 0;
+    for (int32_t k = 0; k < 256; ++k) {
+        lost[k] = 1 - gaussian(k, sigma);
+        while (n > 1 && (hull[n - 1] - hull[n - 2]) * (lost[k] - lost[hull[n - 2]]) <=
+                            (k - hull[n - 2]) * (lost[hull[n - 1]] - lost[hull[n - 2]]))
+            --n;
+        hull[n++] = k;
+    }
+    for (int32_t s = 0; s <= SHARES; ++s) {
+        // The weights themselves are off by up to worst each, and those in space are below 1.
+        const double lack = ((s + 1) / (double)SHARES + worst * taps / t->full) / least;
+        int32_t i = 0;
+        while (i + 2 < n && lost[hull[i + 1]] < lack) ++i;
+        const double slope = (hull[i + 1] - hull[i]) / (lost[hull[i + 1]] - lost[hull[i]]);
+        const double distance = hull[i] + slope * (lack - lost[hull[i]]);
+        t->margin[s] = ALLOWANCE * worst * taps * fmin(255, 2 * distance / least);
+    }
+}
+
 int32_t tb_bilateral_tables_init(tb_bilateral_tables *t, int32_t radius, double sigma_color, double sigma_space) {
-    if (radius < 1 || radius > TB_BILATERAL_MAX_RADIUS || !(sigma_color > 0) || !(sigma_space > 0)) return -1;
+    if (radius < 1 || radius > TB_BILATERAL_MAX_RADIUS || !(sigma_color >= 50) || !(sigma_space > 0)) return -1;
     memset(t, 0, sizeof *t);
     t->radius = radius;
     int32_t taps = 0;
@@ -118,6 +163,7 @@ int32_t tb_bilateral_tables_init(tb_bilateral_tables *t, int32_t radius, double 
         const int32_t s = k >> 4;
         t->colour[k] = quadratic(k, t->base[s], t->slope[s], t->curve[s]);
     }
+    fit_margins(t, sigma_color, scale / 2, taps);
     return 0;
 }
 
@@ -212,8 +258,7 @@ static void blur_portable(const tb_bilateral_tables *t, planes p, uint8_t *restr
 
 typedef void exact_function(const tb_bilateral_tables *, const planes *, int32_t, int32_t, uint8_t *restrict);
 
-// Writes n estimated pixels of row y from x on, and computes those that the estimate leaves open. sum and weights are in
-// units of 1/32700.
+// Writes n estimated pixels of row y from x on, and computes those that the estimate leaves open.
 static inline void finish_pixels(const tb_bilateral_tables *t, const planes *p, int32_t x, int32_t y, int32_t n,
                                  const int32_t *restrict weights, const int32_t (*restrict sum)[16], int32_t width,
                                  exact_function *exact, uint8_t *restrict out) {
@@ -222,7 +267,8 @@ static inline void finish_pixels(const tb_bilateral_tables *t, const planes *p, 
     for (int c = 0; c < 3; ++c) centre[c] = p->channel[c] + p->stride * (size_t)(y + r) + (size_t)(x + r);
     uint8_t *o = out + 3 * ((size_t)y * (size_t)width + (size_t)x);
     for (int32_t i = 0; i < n; ++i, o += 3) {
-        const double scale = 1 / (double)weights[i], margin = 0.5 - MARGIN * scale;
+        const double scale = 1 / (double)weights[i], lack = fmin(fmax(1 - weights[i] / t->full, 0), 1);
+        const double margin = 0.5 - t->margin[(int32_t)(lack * SHARES)] * scale;
         int open = 0;
         for (int c = 0; c < 3; ++c) {
             const double mean = sum[c][i] * scale, rounded = rint(mean);
@@ -300,7 +346,11 @@ TB_TARGET_AVX512 static void exact_avx512(const tb_bilateral_tables *t, const pl
                 d[c] = _mm256_sub_epi32(_mm256_and_si256(v, low16), _mm256_set1_epi32(centre[c]));
                 k = _mm256_add_epi32(k, _mm256_abs_epi32(d[c]));
             }
-            const __m512d colour = _mm512_mask_i32gather_pd(_mm512_setzero_pd(), lanes, k, t->exact_colour, 8);
+            // Eight plain loads: a gather is slower on half of the processors.
+            int32_t at[8];
+            _mm256_storeu_si256((__m256i *)at, k);
+            const double *g = t->exact_colour;
+            const __m512d colour = _mm512_set_pd(g[at[7]], g[at[6]], g[at[5]], g[at[4]], g[at[3]], g[at[2]], g[at[1]], g[at[0]]);
             const __m512d w = _mm512_mul_pd(colour, _mm512_maskz_loadu_pd(lanes, space + i));
             for (int c = 0; c < 3; ++c)
                 total[c] = _mm512_mask_add_pd(total[c], lanes, total[c], _mm512_mul_pd(w, _mm512_cvtepi32_pd(d[c])));

@@ -5,6 +5,8 @@ import Foundation
 /// `sam2_pkls` or `masks`, `depth_npzs` and `foreground`.
 struct DatasetFolder {
     let path: String
+    /// Reference videos by clip.
+    private let files: [String: String]
 
     /// - Throws: `BenchError` 65, when the folder or its `videos` is absent.
     init(path: String) throws(BenchError) {
@@ -17,21 +19,22 @@ struct DatasetFolder {
                 .unusableInput, "\(path) has no videos folder; a dataset holds videos/ID.mp4 and captions/ID.json")
         }
         self.path = path
+        files = Dictionary(videoFiles(in: path + "/videos").map { (stem($0), $0) }) { first, _ in first }
     }
 
     /// The reference video of a clip; nil when there is none.
-    func video(_ id: String) -> String? { firstFile(path + "/videos/" + id, videoExtensions) }
+    func video(_ id: String) -> String? { files[id] }
 
-    var clips: Set<String> {
-        Set(videoFiles(in: path + "/videos").map { stem($0) })
-    }
+    var clips: Set<String> { Set(files.keys) }
 
-    /// The clip's own caption, or "" where it has no caption file.
+    /// The clip's own caption; nil where it has no caption file.
     /// - Throws: `BenchError` 65, when the file is not a JSON object of one key and a text.
-    func caption(_ id: String) throws(BenchError) -> String {
+    func caption(_ id: String) throws(BenchError) -> String? {
         let file = path + "/captions/" + id + ".json"
-        guard let data = FileManager.default.contents(atPath: file) else { return "" }
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any], object.count == 1,
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        _ = try FileStamp.of(file)
+        guard let data = FileManager.default.contents(atPath: file),
+            let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any], object.count == 1,
             let text = object.values.first as? String
         else {
             throw BenchError(
@@ -49,6 +52,8 @@ struct DatasetFolder {
 /// The videos of one configuration, with the depth and masks beside them.
 struct VideosFolder {
     let configuration: String
+    /// The folder itself.
+    let path: String
     /// Video files by path, in the order of their names.
     let videos: [String]
     private let companions: String
@@ -58,19 +63,28 @@ struct VideosFolder {
     init(argument: String) throws(BenchError) {
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
         let isNamed = parts.count == 2 && !isFolder(argument)
-        let folder = trimmed(isNamed ? parts[1] : argument)
+        let folder = resolved(isNamed ? parts[1] : argument)
         guard isFolder(folder) else {
             throw BenchError(.unusableInput, "\(folder) is not a folder; --videos names a folder of generated videos")
         }
         let inner = folder + "/videos"
         let holder = isFolder(inner) ? inner : folder
+        path = folder
         videos = videoFiles(in: holder)
         guard !videos.isEmpty else {
             throw BenchError(
                 .unusableInput, "\(holder) holds no video; put ID.mp4, ID_captionN.mp4 or ID__N.mp4 files there")
         }
         companions = isFolder(inner) || !folder.hasSuffix("/videos") ? folder : String(folder.dropLast("/videos".count))
-        configuration = isNamed ? parts[0] : URL(fileURLWithPath: companions).lastPathComponent
+        // A link is called by its own name, and a folder of a folder "videos" by the outer one's.
+        let typed = URL(fileURLWithPath: argument).standardizedFileURL.lastPathComponent
+        let outer = URL(fileURLWithPath: companions).lastPathComponent
+        configuration = isNamed ? parts[0] : typed == "videos" || typed.isEmpty ? outer : typed
+        guard configuration.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }), !configuration.isEmpty
+        else {
+            throw BenchError(
+                .usage, "\(folder) gives its configuration a name with control characters; use --videos NAME=DIR")
+        }
     }
 
     var hasMasks: Bool { isFolder(companions + "/sam2_pkls") || isFolder(companions + "/masks") }
@@ -79,11 +93,13 @@ struct VideosFolder {
     func depth(_ video: String) -> String? { depthFile(in: companions, stem(video)) }
 }
 
-/// What a generated video's name says: `ID__NAME`, `ID`, or `ID_captionN`, whichever of the last two is a clip.
+/// What a generated video's name says: `ID`, where that is a clip, else `ID__NAME` or `ID_captionN`.
 func clipAndPrompt(_ stem: String, clips: Set<String>) -> (clip: String, prompt: String) {
-    if let cut = stem.range(of: "__") { return (String(stem[..<cut.lowerBound]), String(stem[cut.upperBound...])) }
     if clips.contains(stem) { return (stem, "") }
-    if let cut = stem.range(of: "_caption", options: .backwards) {
+    if let cut = stem.range(of: "__") { return (String(stem[..<cut.lowerBound]), String(stem[cut.upperBound...])) }
+    if let cut = stem.range(of: "_caption", options: .backwards),
+        !stem[cut.upperBound...].isEmpty, stem[cut.upperBound...].allSatisfy(\.isNumber)
+    {
         return (String(stem[..<cut.lowerBound]), String(stem[stem.index(after: cut.lowerBound)...]))
     }
     return (stem, "")
@@ -107,14 +123,18 @@ func foregroundFile(in folder: String, _ id: String) -> String? {
     firstFile(folder + "/" + id, videoExtensions) ?? (isFolder(folder + "/" + id) ? folder + "/" + id : nil)
 }
 
-func trimmed(_ path: String) -> String {
-    path.count > 1 && path.hasSuffix("/") ? trimmed(String(path.dropLast())) : path
+/// The absolute path with symbolic links followed, as the kernel finds it; itself where there is nothing.
+func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return URL(fileURLWithPath: path).standardizedFileURL.path }
+    defer { free(real) }
+    return String(cString: real)
 }
 
 private let videoExtensions = ["mp4", "mkv", "avi", "mov", "webm"]
 
 private func videoFiles(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+        .filter { name in !name.hasPrefix(".") || name.hasPrefix("..") }  // hidden files are not meant
         .filter { name in videoExtensions.contains { name.lowercased().hasSuffix("." + $0) } }
         .sorted().map { folder + "/" + $0 }
 }

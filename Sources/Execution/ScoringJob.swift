@@ -21,6 +21,8 @@ public struct ScoringJob: Sendable {
     public let plan: RunPlan
     /// The files of `plan.trials`, in the same order.
     public let inputs: [PairInputs]
+    /// Of those files when they were hashed: scores are kept only of files that have not changed since.
+    let stamps: [String]
     public let issues: [Issue]
     public let options: ScoringOptions
 }

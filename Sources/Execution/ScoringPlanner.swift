@@ -8,6 +8,7 @@ public struct ScoringPlanner {
     private let options: ScoringOptions
     private var hasher: ContentHasher
     private var issues: [ScoringJob.Issue] = []
+    private var rejected: [String: Int] = [:]
     private let onFile: (_ done: Int, _ total: Int) -> Void
 
     /// - Parameter store: remembers content hashes; nil hashes anew.
@@ -23,7 +24,7 @@ public struct ScoringPlanner {
     /// computed once.
     /// - Throws: `BenchError` 65 for an unusable folder, 5 when no video belongs to any clip.
     public mutating func plan(_ request: ScoringRequest) throws(BenchError) -> ScoringJob {
-        let dataset = try DatasetFolder(path: absolute(request.dataset))
+        let dataset = try DatasetFolder(path: resolved(request.dataset))
         var folders: [VideosFolder] = []
         for argument in request.videos {
             let folder = try VideosFolder(argument: argument)
@@ -35,7 +36,7 @@ public struct ScoringPlanner {
             folders.append(folder)
         }
         let foreground =
-            request.foreground.map { absolute($0) }
+            request.foreground.map { resolved($0) }
             ?? (isFolder(dataset.path + "/foreground") ? dataset.path + "/foreground" : nil)
         if let foreground, !isFolder(foreground) {
             throw BenchError(
@@ -45,18 +46,33 @@ public struct ScoringPlanner {
         let items = candidates(folders, dataset: dataset, clips: clips)
         var trials: [PlannedTrial] = []
         var inputs: [PairInputs] = []
+        var stamps: [String] = []
+        var uncaptioned: Set<String> = []
         for (done, item) in items.enumerated() {
             onFile(done, items.count)
             do throws(BenchError) {
-                let files = pairInputs(item, dataset: dataset, foreground: foreground)
-                trials.append(try plannedTrial(item, files, caption: try dataset.caption(item.clip)))
+                let caption = try dataset.caption(item.clip)
+                if caption == nil { uncaptioned.insert(item.clip) }
+                let found = pairInputs(item, dataset: dataset, foreground: foreground)
+                let stamp = FileStamp.of(found.paths)
+                let (planned, files) = try plannedTrial(item, found, caption: caption ?? "")
+                trials.append(planned)
                 inputs.append(files)
+                stamps.append(files.paths == found.paths ? stamp : FileStamp.of(files.paths))
             } catch {
-                issues.append(.init(subject: absolute(item.video), message: error.sentence, isWarning: false))
+                reject(item.video, of: item.folder, error.sentence)
             }
         }
         onFile(items.count, items.count)
         try hasher.flush()
+        if !uncaptioned.isEmpty {
+            issues.append(
+                .init(
+                    subject: dataset.path + "/captions",
+                    message:
+                        "\(uncaptioned.count) of \(clips.count) clips have no caption file; the public evaluator leaves "
+                        + "their videos out", isWarning: true))
+        }
         guard !items.isEmpty else {
             throw BenchError(
                 .nothingSelected,
@@ -68,9 +84,9 @@ public struct ScoringPlanner {
         return ScoringJob(
             plan: runPlan(
                 name: request.name ?? URL(fileURLWithPath: dataset.path).lastPathComponent, dataset: dataset.path,
-                of: folders.map { $0.configuration + "=" + absolute($0.videos[0]) } + [foreground ?? ""],
+                of: folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],
                 trials: trials, depth: hasDepth, masks: hasMasks, regions: foreground != nil),
-            inputs: inputs, issues: issues, options: options)
+            inputs: inputs, stamps: stamps, issues: issues, options: options)
     }
 
     // MARK: finding files
@@ -92,15 +108,18 @@ public struct ScoringPlanner {
             for video in folder.videos {
                 let (clip, prompt) = clipAndPrompt(stem(video), clips: clips)
                 guard isPlainName(clip) else {
-                    reject(video, "names the clip '\(clip)', which could lead out of the dataset; rename it")
+                    reject(
+                        video, of: folder, "\(video) names the clip '\(clip)', which is no plain file name; rename it")
                     continue
                 }
                 guard let reference = dataset.video(clip) else {
-                    reject(video, "belongs to no clip: \(dataset.path)/videos has no \(clip).mp4")
+                    reject(video, of: folder, "\(video) belongs to no clip: \(dataset.path)/videos has no \(clip).mp4")
                     continue
                 }
                 guard seen.insert(clip + "\u{0}" + prompt).inserted else {
-                    reject(video, "is a second video of clip \(clip), prompt '\(prompt)', in one folder; remove one")
+                    reject(
+                        video, of: folder,
+                        "\(video) is a second video of clip \(clip), prompt '\(prompt)', in one folder; remove one")
                     continue
                 }
                 items.append(
@@ -121,8 +140,9 @@ public struct ScoringPlanner {
         }.map(\.item)
     }
 
-    private mutating func reject(_ video: String, _ why: String) {
-        issues.append(.init(subject: absolute(video), message: "\(video) \(why)", isWarning: false))
+    private mutating func reject(_ video: String, of folder: VideosFolder, _ sentence: String) {
+        rejected[folder.configuration, default: 0] += 1
+        issues.append(.init(subject: video, message: sentence, isWarning: false))
     }
 
     private func pairInputs(_ item: Item, dataset: DatasetFolder, foreground: String?) -> PairInputs {
@@ -131,10 +151,10 @@ public struct ScoringPlanner {
             guard let generated else {
                 return .missing("'\(item.folder.configuration)' has no \(what) of \(stem(item.video))")
             }
-            return .files(reference: absolute(reference), generated: absolute(generated))
+            return .files(reference: reference, generated: generated)
         }
         return PairInputs(
-            reference: absolute(item.reference), generated: absolute(item.video),
+            reference: item.reference, generated: item.video,
             foreground: foreground.map { folder in
                 foregroundFile(in: folder, item.clip).map { .file($0) }
                     ?? .missing("\(folder) has no mask of clip \(item.clip)")
@@ -149,33 +169,59 @@ public struct ScoringPlanner {
 
     private mutating func plannedTrial(
         _ item: Item, _ files: PairInputs, caption: String
-    ) throws(BenchError) -> PlannedTrial {
+    ) throws(BenchError) -> (PlannedTrial, PairInputs) {
         let clip = Clip(name: item.clip, caption: caption, video: try hasher.artifact(files.reference))
         let trial = Trial(
             configuration: Configuration(name: item.folder.configuration), clip: clip, prompt: item.prompt,
             video: try hasher.artifact(files.generated))
-        return PlannedTrial(trial: trial, fingerprint: try fingerprint(trial, files))
-    }
-
-    private mutating func fingerprint(_ trial: Trial, _ files: PairInputs) throws(BenchError) -> Identity {
         var parts = ["score", trial.identity.hex, options.profile.rawValue]
         parts += parameters.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
         parts += plannedMetrics(options, depth: files.depth != nil, masks: files.masks != nil)
             .map { "\($0.name) \($0.version)" }
-        switch files.foreground {
-        case nil: parts.append("no foreground")
-        case .missing: parts.append("missing foreground")
-        case .file(let path): parts += ["foreground", try hasher.artifact(path).sha256]
-        }
-        for (name, part) in [("depth", files.depth), ("masks", files.masks)] {
-            switch part {
-            case nil: parts.append("no \(name)")
-            case .missing: parts.append("missing \(name)")
-            case .files(let reference, let generated):
+        let foreground = hashed(files.foreground, into: &parts)
+        let depth = hashed(files.depth, "depth", into: &parts)
+        let masks = hashed(files.masks, "masks", into: &parts)
+        return (
+            PlannedTrial(trial: trial, fingerprint: Identity(of: parts)),
+            PairInputs(
+                reference: files.reference, generated: files.generated, foreground: foreground, depth: depth,
+                masks: masks)
+        )
+    }
+
+    /// Adds an optional part to a fingerprint. One that cannot be hashed is missing: the other metrics go on without it.
+    private mutating func hashed(_ part: PairInputs.Part?, _ name: String, into parts: inout [String]) -> PairInputs
+        .Part?
+    {
+        switch part {
+        case nil: parts.append("no \(name)")
+        case .missing: parts.append("missing \(name)")
+        case .files(let reference, let generated):
+            do throws(BenchError) {
                 parts += [name, try hasher.artifact(reference).sha256, try hasher.artifact(generated).sha256]
+            } catch {
+                parts.append("missing \(name)")
+                return .missing(error.sentence)
             }
         }
-        return Identity(of: parts)
+        return part
+    }
+
+    private mutating func hashed(
+        _ part: PairInputs.Foreground?, into parts: inout [String]
+    ) -> PairInputs.Foreground? {
+        switch part {
+        case nil: parts.append("no foreground")
+        case .missing: parts.append("missing foreground")
+        case .file(let path):
+            do throws(BenchError) {
+                parts += ["foreground", try hasher.artifact(path).sha256]
+            } catch {
+                parts.append("missing foreground")
+                return .missing(error.sentence)
+            }
+        }
+        return part
     }
 
     private var parameters: [String: String] {
@@ -190,9 +236,7 @@ public struct ScoringPlanner {
         return RunPlan(
             name: name, dataset: dataset, profile: options.profile, parameters: parameters,
             metrics: plannedMetrics(options, depth: depth, masks: masks), regions: regions ? Region.allCases : [.all],
-            trials: trials,
+            trials: trials, rejected: rejected,
             identity: Identity(of: ["run", dataset, options.profile.rawValue] + sources + settings))
     }
 }
-
-func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }

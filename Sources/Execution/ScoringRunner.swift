@@ -11,8 +11,10 @@ public struct ScoringRunner: Sendable {
     /// What happens while a run goes on.
     public enum Event: Sendable {
         /// The plan stands: so many videos are scored already, so many are to be.
-        case began(known: Int, toScore: Int, framesToScore: Int)
-        /// A frame was measured; on any thread.
+        case began(known: Int, toScore: Int)
+        /// So many frames more are to be measured.
+        case expected(Int)
+        /// A frame was measured, or its reference's maps were computed; on any thread.
         case frame
         case scored(String, warnings: [String], failures: [String])
         case failed(String, message: String)
@@ -57,14 +59,13 @@ public struct ScoringRunner: Sendable {
         let missing = try store.unscored(plan.trials)
         let pending = plan.trials.indices.filter { missing.contains(plan.trials[$0].fingerprint) }
         let chosen = limit.map { Array(pending.prefix($0)) } ?? pending
-        onEvent(
-            .began(
-                known: plan.trials.count - pending.count, toScore: chosen.count,
-                framesToScore: chosen.count * job.options.frameLimit))
+        onEvent(.began(known: plan.trials.count - pending.count, toScore: chosen.count))
         for issue in job.issues where !issue.isWarning { onEvent(.failed(issue.subject, message: issue.message)) }
         var outcome = (scored: 0, failed: job.issues.count { !$0.isWarning })
         // Consecutive trials of one clip share the reference's maps.
-        for group in chosen.chunked(by: { job.inputs[$0].reference == job.inputs[$1].reference }) {
+        let groups = chosen.chunked(by: { job.inputs[$0].reference == job.inputs[$1].reference })
+        onEvent(.expected(groups.map { passes($0) * job.options.frameLimit }.reduce(0, +)))
+        for group in groups {
             try score(group, of: job, run: run, &outcome)
         }
         let parts = try store.partFailures(run: run)
@@ -74,13 +75,24 @@ public struct ScoringRunner: Sendable {
             failures: outcome.failed + parts, left: pending.count - chosen.count)
     }
 
+    /// How often a reference's frames are gone through: once a video, and once for maps that several share.
+    private func passes(_ group: [Int]) -> Int { group.count + (group.count > 1 ? 1 : 0) }
+
     private func score(
         _ group: [Int], of job: ScoringJob, run: Int64, _ outcome: inout (scored: Int, failed: Int)
     ) throws(BenchError) {
         var cache: ReferenceCache?
+        // Clips are mostly shorter than the limit: what the first pass finds out corrects what is expected of the others.
+        var length = job.options.frameLimit
+        var left = passes(group)
+        func corrected(_ frames: Int) {
+            onEvent(.expected((frames - length) * left))
+            (length, left) = (frames, left - 1)
+        }
         if group.count > 1 {
             do {
-                cache = try ReferenceCache(of: job.inputs[group[0]].reference, options: job.options)
+                cache = try ReferenceCache(of: job.inputs[group[0]].reference, options: job.options) { onEvent(.frame) }
+                corrected(cache?.frames ?? length)
             } catch let error as FileError where error.file != job.inputs[group[0]].reference {
                 // No room for them: each video computes the reference's maps itself.
                 onEvent(.slower("\(error)"))
@@ -92,13 +104,23 @@ public struct ScoringRunner: Sendable {
         for index in group {
             let planned = job.plan.trials[index]
             let result: PairResult
+            let stamp = FileStamp.of(job.inputs[index].paths)
             do {
-                result = try scorePair(job.inputs[index], options: job.options, cache: cache) { onEvent(.frame) }
+                result = try scorePair(
+                    job.inputs[index], options: job.options, cache: cache, onFrame: { onEvent(.frame) })
             } catch {
                 try fail(planned, error, run: run, &outcome)
                 continue
             }
-            try store.record(TrialRecord(result), of: planned, plan: job.plan, run: run, at: now())
+            corrected(result.frames)
+            guard FileStamp.of(job.inputs[index].paths) == stamp, stamp == job.stamps[index] else {
+                let changed = BenchError(
+                    .incomplete,
+                    "\(job.inputs[index].generated) or a file beside it changed since the run began; run again")
+                try fail(planned, changed, run: run, &outcome)
+                continue
+            }
+            try store.record(TrialRecord(result), of: planned, plan: job.plan, environment: environment)
             outcome.scored += 1
             onEvent(.scored(planned.trial.video.path, warnings: result.warnings, failures: result.failures))
         }

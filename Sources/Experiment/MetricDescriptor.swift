@@ -20,12 +20,14 @@ public struct MetricDescriptor: Sendable, Equatable, Codable {
     public let high: Double?
     /// The unit of the value; empty for a pure number.
     public let unit: String
+    /// The regions that it is computed for.
+    public let regions: [Region]
     /// Whether it stands in tables and plots unless others are asked for.
     public let isHeadline: Bool
 
     public init(
         name: String, version: Int = 1, title: String, direction: Direction, low: Double? = nil, high: Double? = nil,
-        unit: String = "", isHeadline: Bool = false
+        unit: String = "", regions: [Region] = Region.allCases, isHeadline: Bool = false
     ) {
         self.name = name
         self.version = version
@@ -34,6 +36,7 @@ public struct MetricDescriptor: Sendable, Equatable, Codable {
         self.low = low
         self.high = high
         self.unit = unit
+        self.regions = regions
         self.isHeadline = isHeadline
     }
 }

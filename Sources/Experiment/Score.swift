@@ -39,6 +39,6 @@ public struct Score: Sendable, Equatable {
         self.parameters = parameters
         self.counts = counts
         self.warnings = warnings
-        self.perFrame = perFrame
+        self.perFrame = perFrame.map { $0.flatMap { $0.isFinite ? $0 : nil } }
     }
 }

@@ -11,7 +11,7 @@ public struct Clip: Sendable, Equatable {
         self.video = video
     }
 
-    public var identity: Identity { Identity(of: ["clip", video.sha256, caption]) }
+    public var identity: Identity { Identity(of: ["clip", name, video.sha256, caption]) }
 }
 
 /// One set of control weights: a row of a table. A recorded configuration is known by name alone.

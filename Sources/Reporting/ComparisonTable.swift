@@ -40,7 +40,10 @@ public struct ComparisonTable: Sendable {
         self.title = title
         self.columns = columns
         let aggregates = rows.map { row in
-            columns.map { Aggregate(row.trials, metric: $0.metric.name, region: $0.region, level: options.level) }
+            columns.map {
+                Aggregate(
+                    row.trials, rejected: row.rejected, metric: $0.metric.name, region: $0.region, level: options.level)
+            }
         }
         let marked = columns.indices.map { c in
             marks(
@@ -50,7 +53,7 @@ public struct ComparisonTable: Sendable {
         self.rows = rows.enumerated().map { r, row in
             Row(
                 label: row.label, run: row.run, isPartial: row.isPartial,
-                scored: row.trials.count { !$0.scores.isEmpty }, planned: row.trials.count,
+                scored: row.trials.count { !$0.scores.isEmpty }, planned: row.planned,
                 cells: columns.indices.map { c in
                     let aggregate = aggregates[r][c]
                     return Cell(aggregate: aggregate, text: text(aggregate, options.digits), mark: marked[c][r])

@@ -39,7 +39,7 @@ struct HTMLPage {
         return """
             <section>
             <h2>Profile \(escaped(group.profile.rawValue))</h2>
-            <p class="settings">\(escaped(settings.joined(separator: " · ")))</p>
+            <p class="settings">\(escaped((settings + ["dataset \(group.dataset)"]).joined(separator: " · ")))</p>
             \(group.tables.map(comparison).joined())
             \(notices.isEmpty ? "" : "<h3>To know</h3><ul class=\"notices\">" + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>")
             \(plots.map { "<h3>\(escaped($0.title))</h3><div class=\"plot\">\(picture($0.svg))</div>" }.joined())
@@ -71,8 +71,16 @@ struct HTMLPage {
             <h3>\(escaped(table.title))</h3>
             <div class="scroll"><table class="sortable"><thead><tr><th>configuration</th>\(header)</tr></thead>
             <tbody>\(rows)</tbody></table></div>
-            <p class="note">\(escaped(table.note(report.options))). Bold: best; underlined: second. Click a heading to sort.</p>
+            <p class="note">\(escaped(table.note(report.options))). \(legend)Click a heading to sort.</p>
             """
+    }
+
+    private var legend: String {
+        switch report.options.marking {
+        case .none: ""
+        case .best: "Bold: best. "
+        case .bestAndSecond: "Bold: best; underlined: second. "
+        }
     }
 
     private func picture(_ svg: String) -> String {
@@ -124,7 +132,7 @@ struct HTMLPage {
                     }
                 }.joined()
                 return
-                    "<tr><th>\(escaped(trial.clip))</th><td>\(escaped(trial.prompt))</td><td>\(escaped(row.label))</td>\(cells)</tr>"
+                    "<tr><th>\(escaped(trial.clip))</th><td class=\"label\">\(escaped(trial.prompt))</td><td class=\"label\">\(escaped(row.label))</td>\(cells)</tr>"
             }
         }.joined(separator: "\n")
         return """
@@ -173,6 +181,7 @@ struct HTMLPage {
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .3rem .7rem; text-align: right; border-bottom: 1px solid #e3e3e3; white-space: nowrap; }
+        td.label { text-align: left; }
         td.text { white-space: normal; text-align: left; }
         tbody th, thead th:first-child { text-align: left; font-weight: 600; }
         table.sortable thead th { cursor: pointer; user-select: none; }

@@ -15,10 +15,10 @@ public enum Mark: String, Sendable, Codable {
 }
 
 /// Marks the leaders among displayed values: what looks equal in the table is a tie (metrics.md §10).
-/// - Parameter values: rounded as displayed; nil where a row has none.
+/// - Parameter values: rounded as displayed; nil where a row has none. A row alone leads nobody.
 public func marks(_ values: [Double?], direction: MetricDescriptor.Direction, marking: Marking) -> [Mark?] {
     let ranked = Set(values.compactMap { $0 }).sorted { direction == .higher ? $0 > $1 : $0 < $1 }
-    guard marking != .none, let best = ranked.first else { return values.map { _ in nil } }
+    guard marking != .none, values.count > 1, let best = ranked.first else { return values.map { _ in nil } }
     let isTied = values.count { $0 == best } > 1
     return values.map { value in
         guard let value else { return nil }

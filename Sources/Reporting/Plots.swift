@@ -28,56 +28,68 @@ extension Report {
     /// Means of every metric with their intervals, one panel a metric.
     private func bars(_ group: Group) -> Plot? {
         let level = options.level ?? 0.95
+        let labels = shortLabels(group.rows.map(\.label))
         var panels: [String] = []
         var data = ""
         for (k, metric) in group.metrics.enumerated() {
-            let aggregates = group.rows.map { Aggregate($0.trials, metric: metric.name, region: .all, level: level) }
+            let aggregates = group.rows.map {
+                Aggregate($0.trials, rejected: $0.rejected, metric: metric.name, region: .all, level: level)
+            }
             guard aggregates.contains(where: { $0.mean != nil }) else { continue }
             data += "$bars\(k) << EOD\n"
             for (i, a) in aggregates.enumerated() {
                 guard let mean = a.mean else { continue }
                 let range = a.interval ?? mean...mean
-                data += "\(i) \(mean) \(range.lowerBound) \(range.upperBound) \(colour(i))\n"
+                let row = group.rows.count - 1 - i  // the first on top
+                data += "\(row) \(mean) \(range.lowerBound) \(range.upperBound) \(colour(i))\n"
             }
             data += "EOD\n"
-            let ticks = group.rows.enumerated().map { i, row in "\(quoted(short(row.label))) \(i)" }.joined(
-                separator: ",")
-            let top = aggregates.compactMap { $0.interval?.upperBound ?? $0.mean }.max() ?? 1
+            let ticks = labels.enumerated().map { i, label in "\(tick(label)) \(group.rows.count - 1 - i)" }
+            let bounds = aggregates.compactMap { $0.interval ?? $0.mean.map { $0...$0 } }
+            let top = max(bounds.map(\.upperBound).max() ?? 1, 0)
+            let bottom = min(bounds.map(\.lowerBound).min() ?? 0, 0)
             let n = Set(aggregates.map { "\($0.n)/\($0.planned)" }).sorted().joined(separator: ", ")
             panels.append(
                 """
                 set title \(quoted("\(metric.title) — \(metric.direction) is better"))
-                set ylabel \(quoted(axis(metric)))
-                set xlabel \(quoted("videos scored / planned: \(n)"))
-                set xtics (\(ticks)) \(group.rows.contains { $0.label.count > 12 } ? "rotate by -25" : "norotate")
-                set xrange [-0.6:\(Double(group.rows.count) - 0.4)]
-                set yrange [\(metric.low.map { min(0, $0 < 0 ? 0 : $0) } ?? 0):\(max(top * 1.15, 1e-6))]
-                plot $bars\(k) using 1:2:5 with boxes lc rgb variable fs solid 0.85 notitle, \
-                $bars\(k) using 1:3:(0):($4-$3) with vectors heads size screen 0.006,90 lc rgb '#222222' lw 1.5 notitle
+                set xlabel \(quoted("\(axis(metric)); videos scored / planned: \(n)"))
+                set ytics (\(ticks.joined(separator: ",")))
+                set yrange [-0.6:\(Double(group.rows.count) - 0.4)]
+                set xrange [\(bottom * 1.1):\(max(top * 1.1, bottom == 0 ? 1e-6 : 0))]
+                plot $bars\(k) using (0):1:(0):2:($1-0.35):($1+0.35):5 with boxxyerror lc rgb variable fs solid 0.85 notitle, \
+                $bars\(k) using 3:1:($4-$3):(0) with vectors heads size screen 0.004,90 lc rgb '#222222' lw 1.5 notitle
                 """)
         }
+        let hasIntervals = data.split(separator: "\n").contains { line in
+            let fields = line.split(separator: " ")
+            return fields.count == 5 && fields[2] != fields[3]
+        }
         return plot(
-            "means", "Means by configuration; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips",
-            panels,
-            data, setup: "set boxwidth 0.7\nset grid ytics \(gridStyle)\nunset key\n")
+            "means",
+            "Means by configuration"
+                + (hasIntervals ? "; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips" : ""),
+            panels, data, height: 110 + 34 * group.rows.count,
+            setup: "set grid xtics \(gridStyle)\nunset key\nset lmargin \(4 + (labels.map(\.count).max() ?? 0))\n")
     }
 
     /// Every metric by frame, the mean over a configuration's videos.
     private func curves(_ group: Group) -> Plot? {
+        let labels = shortLabels(group.rows.map(\.label))
         var panels: [String] = []
         var data = ""
         for (k, metric) in group.metrics.enumerated() {
-            let lines = group.rows.map { $0.meanPerFrame(metric.name, .all) }
-            guard lines.contains(where: { $0.count { $0 != nil } > 1 }) else { continue }
+            let curves = group.rows.map { row in row.curves.first { $0.metric == metric.name } }
+            guard curves.contains(where: { $0?.means.count { $0 != nil } ?? 0 > 1 }) else { continue }
             var drawn: [String] = []
-            for (i, line) in lines.enumerated() where line.contains(where: { $0 != nil }) {
+            for (i, curve) in curves.enumerated() {
+                guard let curve, curve.means.contains(where: { $0 != nil }) else { continue }
                 data += "$curve\(k)_\(i) << EOD\n"
-                for (frame, value) in line.enumerated() { data += value.map { "\(frame) \($0)\n" } ?? "\n" }
+                for (frame, value) in curve.means.enumerated() { data += value.map { "\(frame) \($0)\n" } ?? "\n" }
                 data += "EOD\n"
-                let n = group.rows[i].trials.count { $0.score(metric.name, .all)?.perFrame.isEmpty == false }
                 drawn.append(
-                    "$curve\(k)_\(i) using 1:2 with lines lw 2 lc rgb '\(plotColours[i % plotColours.count])' "
-                        + "title \(quoted("\(short(group.rows[i].label)) (\(n) video\(n == 1 ? "" : "s"))"))")
+                    "$curve\(k)_\(i) using 1:2 with lines lw 2 dt \(1 + i / plotColours.count) "
+                        + "lc rgb '\(plotColours[i % plotColours.count])' "
+                        + "title \(quoted(counted(labels[i], curve.videos)))")
             }
             panels.append(
                 """
@@ -89,11 +101,13 @@ extension Report {
         }
         return plot(
             "frames", "Per frame, mean over each configuration's videos", panels, data,
+            height: 400 + 24 * ((group.rows.count + 2) / 3),
             setup: "set grid \(gridStyle)\n\(keyStyle)\nset yrange [*:*]\nset offsets 0,0,graph 0.05,graph 0.05\n")
     }
 
     /// Foreground against background, one point a video.
     private func regions(_ group: Group) -> Plot? {
+        let labels = shortLabels(group.rows.map(\.label))
         var panels: [String] = []
         var data = ""
         for (k, metric) in group.metrics.enumerated() {
@@ -112,7 +126,7 @@ extension Report {
                 drawn.append(
                     "$points\(k)_\(i) using 1:2 with points pt \([7, 5, 9, 13, 11, 15, 6, 4][i % 8]) ps 1.2 lc rgb "
                         + "'\(plotColours[i % plotColours.count])' title "
-                        + quoted("\(short(row.label)) (\(points.count) video\(points.count == 1 ? "" : "s"))"))
+                        + quoted(counted(labels[i], points.count)))
             }
             guard let low = extent.min(), let high = extent.max() else { continue }
             let margin = max((high - low) * 0.08, 1e-3)
@@ -120,7 +134,8 @@ extension Report {
                 """
                 set title \(quoted("\(metric.title) — \(metric.direction) is better"))
                 set xlabel \(quoted("background, \(axis(metric))"))
-                set ylabel \(quoted("foreground, \(axis(metric))"))
+                set ylabel \(quoted("foreground, \(metric.title)"))
+                set size square
                 set xrange [\(low - margin):\(high + margin)]
                 set yrange [\(low - margin):\(high + margin)]
                 plot x with lines dt 2 lc rgb '#999999' title 'equal', \(drawn.joined(separator: ", \\\n"))
@@ -128,10 +143,12 @@ extension Report {
         }
         return plot(
             "regions", "Foreground against background, one point a video", panels, data,
-            setup: "set grid \(gridStyle)\n\(keyStyle)\n")
+            height: 480 + 24 * ((group.rows.count + 3) / 3), setup: "set grid \(gridStyle)\n\(keyStyle)\n")
     }
 
-    private func plot(_ name: String, _ title: String, _ panels: [String], _ data: String, setup: String) -> Plot? {
+    private func plot(
+        _ name: String, _ title: String, _ panels: [String], _ data: String, height: Int, setup: String
+    ) -> Plot? {
         guard !panels.isEmpty else { return nil }
         let columns = min(2, panels.count)
         let rows = (panels.count + columns - 1) / columns
@@ -143,7 +160,7 @@ extension Report {
             \(panels.joined(separator: "\n"))
             unset multiplot
             """
-        return Plot(name: name, title: title, size: (560 * columns, 60 + 420 * rows), script: script)
+        return Plot(name: name, title: title, size: (560 * columns, 60 + height * rows), script: script)
     }
 }
 
@@ -154,6 +171,19 @@ private func axis(_ metric: MetricDescriptor) -> String {
     metric.unit.isEmpty ? metric.title : "\(metric.title) (\(metric.unit))"
 }
 
-private func short(_ label: String) -> String { label.count > 28 ? label.prefix(27) + "…" : label }
+private func counted(_ label: String, _ videos: Int) -> String { "\(label) (\(videos) video\(videos == 1 ? "" : "s"))" }
+
+/// A tick label: a printf format to gnuplot, where nothing else is.
+private func tick(_ label: String) -> String { quoted(label.replacing("%", with: "%%")) }
+
+/// Labels of at most 28 characters, shortened in the middle; where that makes two alike, they are numbered.
+func shortLabels(_ labels: [String]) -> [String] {
+    let short = labels.map { label in
+        label.count > 28 ? label.prefix(12) + "…" + label.suffix(15) : label
+    }
+    return short.enumerated().map { i, label in
+        short.count { $0 == label } > 1 ? "\(i + 1) \(label)" : label
+    }
+}
 
 private func colour(_ i: Int) -> Int { Int(plotColours[i % plotColours.count].dropFirst(), radix: 16) ?? 0 }

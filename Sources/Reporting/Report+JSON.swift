@@ -1,15 +1,15 @@
-internal import Experiment
+public import Experiment
 import Foundation
 internal import Results
 
 extension Report {
-    /// Everything: settings, means, every trial's scores, warnings and failures. The schema is in the README.
-    public func json() -> String {
+    /// The shown means, and everything else: settings, means, every trial's scores, warnings and failures. The schema is in the README.
+    public func json() throws(BenchError) -> String {
         let document = Document(
             schema: "transferbench.report/1",
             groups: groups.map { group in
                 Document.Group(
-                    profile: group.profile.rawValue, parameters: group.parameters,
+                    profile: group.profile.rawValue, parameters: group.parameters, dataset: group.dataset,
                     runs: group.runs.map { run in
                         Document.Run(
                             number: run.run.number, name: run.run.name, dataset: run.run.dataset,
@@ -34,7 +34,9 @@ extension Report {
             })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: (try? encoder.encode(document)) ?? Data(), as: UTF8.self) + "\n"
+        do { return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n" } catch {
+            throw BenchError(.bug, "the report cannot be written as JSON: \(error)")
+        }
     }
 }
 
@@ -45,6 +47,7 @@ private struct Document: Encodable {
     struct Group: Encodable {
         let profile: String
         let parameters: [String: String]
+        let dataset: String
         let runs: [Run]
         let means: [Mean]
         let trials: [Trial]

@@ -1,4 +1,5 @@
 internal import Experiment
+import Foundation
 internal import Results
 
 extension Report {
@@ -41,7 +42,8 @@ extension Report {
                 return "### \(table.title)\n\n" + ([header, rule] + rows).joined(separator: "\n")
                     + "\n\n\(table.note(options)).\n"
             }
-            return heading(group) + "\n\n" + tables.joined(separator: "\n") + "\n" + messages(group, prefix: "- ")
+            return heading(group) + "\n\n" + tables.joined(separator: "\n") + "\n"
+                + messages(group, prefix: "- ", markdownEscaped)
         }.joined(separator: "\n")
     }
 
@@ -56,7 +58,7 @@ extension Report {
                         return " & " + latexEscaped(String(column.title.dropLast(2))) + " " + arrow
                     }.joined()
                     let rows = table.rows.map { row in
-                        latexEscaped(row.label) + (row.isPartial ? " (partial)" : "")
+                        "{}" + latexEscaped(row.label) + (row.isPartial ? " (partial)" : "")
                             + row.cells.map { cell in
                                 let text = latexEscaped(table.textWithN(cell))
                                 return switch cell.mark {
@@ -109,24 +111,31 @@ extension Report {
     /// Profile, parameters and runs of a group in one line.
     func heading(_ group: Group) -> String {
         let settings = group.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let dataset = "dataset \(URL(fileURLWithPath: group.dataset).lastPathComponent)"
         let runs = group.runs.map { "\($0.run.number) (\($0.run.name)\($0.isPartial ? ", PARTIAL" : ""))" }
         return "profile \(group.profile.rawValue), "
-            + (settings + ["run " + runs.joined(separator: ", ")])
+            + (settings + [dataset, "run " + runs.joined(separator: ", ")])
             .joined(separator: ", ")
     }
 
     /// What a reader of the table has to know: failures, and warnings with how many videos they concern.
     func notices(_ group: Group) -> [String] {
         let failures = group.runs.flatMap(\.events).filter { $0.kind != "warning" }
-        var lines = failures.prefix(10).map { "failed: \($0.message)" }
+        // A part's message names its own file; the video that lost it is the subject.
+        var lines = failures.prefix(10).map { failure in
+            failure.message.contains(failure.subject) || failure.kind == "failure"
+                ? "failed: \(failure.message)" : "incomplete: \(failure.subject): \(failure.message)"
+        }
         if failures.count > 10 { lines.append("\(failures.count - 10) more failures; --format json lists them all") }
         let told = Set(failures.map(\.message))
         var counts: [Notice] = []
+        var places: [[String?]: Int] = [:]
         func count(_ text: String, metric: String?, region: Region?, video: String) {
-            let found = counts.firstIndex { $0.text == text && $0.metric == metric }
-            if found == nil { counts.append(Notice(text: text, metric: metric)) }
-            counts[found ?? counts.count - 1].videos.insert(video)
-            if let region { counts[found ?? counts.count - 1].regions.insert(region) }
+            let place = places[[text, metric]] ?? counts.count
+            if place == counts.count { counts.append(Notice(text: text, metric: metric)) }
+            places[[text, metric]] = place
+            counts[place].videos.insert(video)
+            if let region { counts[place].regions.insert(region) }
         }
         for event in group.runs.flatMap(\.events) where event.kind == "warning" {
             count(event.message, metric: nil, region: nil, video: event.subject)
@@ -147,9 +156,9 @@ extension Report {
         return lines
     }
 
-    private func messages(_ group: Group, prefix: String) -> String {
+    private func messages(_ group: Group, prefix: String, _ escaped: (String) -> String = { $0 }) -> String {
         let lines = notices(group)
-        return lines.isEmpty ? "" : "\nTo know:\n" + lines.map { prefix + $0 + "\n" }.joined()
+        return lines.isEmpty ? "" : "\nTo know:\n\n" + lines.map { prefix + escaped($0) + "\n" }.joined()
     }
 }
 
@@ -169,7 +178,7 @@ private struct Notice {
 }
 
 private func markdownEscaped(_ text: String) -> String {
-    text.map { "\\`*_[]<>|".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+    text.map { $0.isNewline ? " " : "\\`*_[]<>|".contains($0) ? "\\\($0)" : "\($0)" }.joined()
 }
 
 private func latexEscaped(_ text: String) -> String {

@@ -21,12 +21,14 @@ public struct ReportOptions: Sendable {
     }
 }
 
-/// The results of some runs, arranged for reading. Runs that differ in profile or parameters never share a table.
+/// The results of some runs, arranged for reading. Runs that differ in profile, parameters, dataset or metric versions never
+/// share a table.
 public struct Report: Sendable {
     /// Runs whose scores may stand in one table.
     public struct Group: Sendable {
         public let profile: Profile
         public let parameters: [String: String]
+        public let dataset: String
         public let runs: [RunResults]
         /// One for whole pictures, and where the runs have regions one for foreground and background.
         public let tables: [ComparisonTable]
@@ -49,10 +51,15 @@ public struct Report: Sendable {
     private struct GroupKey: Equatable {
         let profile: Profile
         let parameters: [String: String]
+        let dataset: String
+        let versions: [String]
 
         init(_ run: RunSummary) {
             profile = run.profile
             parameters = run.parameters
+            dataset = run.dataset
+            // Which parts a run has may differ; the versions of what two runs share may not.
+            versions = run.metrics.filter { $0.version != 1 }.map { "\($0.name) \($0.version)" }
         }
     }
 
@@ -78,7 +85,8 @@ public struct Report: Sendable {
                 ComparisonTable(title: "Foreground and background", rows: rows, columns: columns, options: options))
         }
         return Group(
-            profile: key.profile, parameters: key.parameters, runs: runs, tables: tables, metrics: metrics, rows: rows)
+            profile: key.profile, parameters: key.parameters, dataset: key.dataset, runs: runs,
+            tables: tables.filter { !$0.columns.isEmpty }, metrics: metrics, rows: rows)
     }
 }
 
@@ -86,17 +94,13 @@ public struct Report: Sendable {
 struct ReportRow: Sendable {
     let label: String
     let run: Int64
-    let isPartial: Bool
     let trials: [TrialResults]
+    /// Videos that could not even be planned.
+    let rejected: Int
+    let curves: [RunResults.Curve]
 
-    /// Each frame's mean over the videos that have one.
-    func meanPerFrame(_ metric: String, _ region: Region) -> [Double?] {
-        let curves = trials.compactMap { $0.score(metric, region)?.perFrame }
-        return (0..<(curves.map(\.count).max() ?? 0)).map { i in
-            let values = curves.compactMap { i < $0.count ? $0[i] : nil }
-            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-        }
-    }
+    var planned: Int { trials.count + rejected }
+    var isPartial: Bool { rejected > 0 || trials.contains { $0.scores.isEmpty } }
 }
 
 /// Rows in run order; a configuration that several runs have carries its run's number.
@@ -107,8 +111,8 @@ private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
             let isShared = names.count { $0 == name } > 1
             let trials = run.trials.filter { $0.configuration == name }
             return ReportRow(
-                label: isShared ? "\(name) (run \(run.run.number))" : name, run: run.run.number,
-                isPartial: trials.contains { $0.scores.isEmpty }, trials: trials)
+                label: isShared ? "\(name) (run \(run.run.number))" : name, run: run.run.number, trials: trials,
+                rejected: run.run.rejected[name] ?? 0, curves: run.curves.filter { $0.configuration == name })
         }
     }
 }

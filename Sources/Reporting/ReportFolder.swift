@@ -44,7 +44,7 @@ public struct ReportFolder: Sendable {
             case .md: text = report.markdown()
             case .latex: text = report.latex()
             case .csv: text = report.csv()
-            case .json: text = report.json()
+            case .json: text = try report.json()
             case .html:
                 var plots: [[(title: String, svg: String)]] = []
                 for (k, group) in report.groups.enumerated() {

@@ -12,8 +12,12 @@ public struct Aggregate: Sendable, Equatable {
     public let unscored: [String: Int]
 
     /// Aggregates the trials of one configuration.
-    /// - Parameter level: of the interval, as 0.95; nil leaves it out.
-    public init(_ trials: [TrialResults], metric: String, region: Region, level: Double? = nil) {
+    /// - Parameters:
+    ///   - rejected: videos that could not even be planned.
+    ///   - level: of the interval, as 0.95; nil leaves it out.
+    public init(
+        _ trials: [TrialResults], rejected: Int = 0, metric: String, region: Region, level: Double? = nil
+    ) {
         var values: [(clip: String, value: Double)] = []
         var unscored: [String: Int] = [:]
         for trial in trials {
@@ -23,9 +27,10 @@ public struct Aggregate: Sendable, Equatable {
             case nil: unscored["not scored", default: 0] += 1
             }
         }
+        if rejected > 0 { unscored["not scored", default: 0] += rejected }
         mean = values.isEmpty ? nil : values.map(\.value).reduce(0, +) / Double(values.count)
         n = values.count
-        planned = trials.count
+        planned = trials.count + rejected
         self.unscored = unscored
         interval = level.flatMap { bootstrapInterval(values, level: $0) }
     }

@@ -11,12 +11,14 @@ public struct RunPlan: Sendable {
     public let metrics: [MetricDescriptor]
     public let regions: [Region]
     public let trials: [PlannedTrial]
+    /// Videos that could not be planned, by configuration: they count as planned and not scored.
+    public let rejected: [String: Int]
     /// Of what the run is about: the same command continues the same run.
     public let identity: Identity
 
     public init(
         name: String, dataset: String, profile: Profile, parameters: [String: String], metrics: [MetricDescriptor],
-        regions: [Region], trials: [PlannedTrial], identity: Identity
+        regions: [Region], trials: [PlannedTrial], rejected: [String: Int] = [:], identity: Identity
     ) {
         self.name = name
         self.dataset = dataset
@@ -25,6 +27,7 @@ public struct RunPlan: Sendable {
         self.metrics = metrics
         self.regions = regions
         self.trials = trials
+        self.rejected = rejected
         self.identity = identity
     }
 }

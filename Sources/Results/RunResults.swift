@@ -11,7 +11,8 @@ public struct RunSummary: Sendable, Equatable {
     public let regions: [Region]
     public let environment: [String: String]
     public let createdAt: String
-    public let finishedAt: String?
+    /// Videos that could not be planned, by configuration.
+    public let rejected: [String: Int]
 }
 
 /// One planned trial of a run with its scores; without any where it was not scored.
@@ -25,8 +26,10 @@ public struct TrialResults: Sendable {
     /// Identities under which the previews are kept.
     public let clipIdentity: Identity
     public let trialIdentity: Identity
+    /// Without their per-frame values: `RunResults.curves` has the means of those.
     public let scores: [Score]
 
+    /// The score of a metric in a region; nil when it was not scored.
     public func score(_ metric: String, _ region: Region) -> Score? {
         scores.first { $0.metric == metric && $0.region == region }
     }
@@ -46,13 +49,24 @@ public struct RunResults: Sendable {
     /// In plan order.
     public let trials: [TrialResults]
     public let events: [RunEvent]
+    public let curves: [Curve]
 
-    public var planned: Int { trials.count }
+    /// A metric's mean by frame over one configuration's videos, in whole pictures.
+    public struct Curve: Sendable, Equatable {
+        public let configuration: String
+        public let metric: String
+        /// nil where no video has a value.
+        public let means: [Double?]
+        public let videos: Int
+    }
+
+    public var planned: Int { trials.count + run.rejected.values.reduce(0, +) }
     public var scored: Int { trials.count { !$0.scores.isEmpty } }
     /// Whether some planned trials have no scores, or some parts of them failed.
     public var isPartial: Bool { scored < planned || events.contains { $0.kind != "warning" } }
     /// Configurations in order of first appearance.
     public var configurations: [String] {
-        trials.reduce(into: [String]()) { if !$0.contains($1.configuration) { $0.append($1.configuration) } }
+        (trials.map(\.configuration) + run.rejected.keys.sorted())
+            .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     }
 }

@@ -21,6 +21,7 @@ enum Schema {
                         metrics TEXT NOT NULL,             -- JSON array of metric descriptors, in table order
                         regions TEXT NOT NULL,             -- JSON array
                         environment_id INTEGER NOT NULL REFERENCES environment(id),
+                        rejected TEXT NOT NULL,            -- JSON object: videos that could not be planned, by configuration
                         created_at TEXT NOT NULL,
                         finished_at TEXT
                     );
@@ -52,12 +53,12 @@ enum Schema {
                         position INTEGER NOT NULL,
                         trial_id INTEGER NOT NULL REFERENCES trial(id),
                         fingerprint TEXT NOT NULL,         -- of everything that the trial's scores depend on
-                        PRIMARY KEY (run_id, trial_id)
+                        PRIMARY KEY (run_id, position)
                     ) WITHOUT ROWID;
                     CREATE TABLE artifact (
                         path TEXT PRIMARY KEY,
                         bytes INTEGER NOT NULL,
-                        modified INTEGER NOT NULL,         -- nanoseconds since 1970
+                        stamp TEXT NOT NULL,               -- inode and times of change: while it stays, so does the hash
                         sha256 TEXT NOT NULL
                     ) WITHOUT ROWID;
                     CREATE TABLE score (
@@ -75,8 +76,10 @@ enum Schema {
                         counts TEXT NOT NULL,              -- JSON object
                         warnings TEXT NOT NULL,            -- JSON array
                         per_frame BLOB NOT NULL,           -- little-endian float64, NaN where a frame has none
+                        environment_id INTEGER NOT NULL REFERENCES environment(id),
                         UNIQUE (fingerprint, metric, region),
-                        CHECK ((value IS NULL) <> (reason IS NULL))
+                        CHECK ((value IS NULL) <> (reason IS NULL)),
+                        CHECK (typeof(value) IN ('real', 'null') AND typeof(n) = 'integer')
                     );
                     CREATE INDEX score_by_trial ON score(trial_id);
                     CREATE TABLE preview (
@@ -85,11 +88,17 @@ enum Schema {
                         jpeg BLOB NOT NULL,
                         PRIMARY KEY (owner, frame)
                     ) WITHOUT ROWID;
-                    CREATE TABLE event (
+                    CREATE TABLE remark (                  -- what scoring a trial had to say, for every run that shows it
+                        fingerprint TEXT NOT NULL,
+                        kind TEXT NOT NULL CHECK (kind IN ('part-failure', 'warning')),
+                        message TEXT NOT NULL,
+                        PRIMARY KEY (fingerprint, kind, message)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE event (                   -- what a run had to say about what it could not score
                         id INTEGER PRIMARY KEY,
                         run_id INTEGER NOT NULL REFERENCES run(id),
-                        subject TEXT NOT NULL,             -- the video's path
-                        kind TEXT NOT NULL CHECK (kind IN ('failure', 'part-failure', 'warning')),
+                        subject TEXT NOT NULL,             -- a file's path, or a configuration
+                        kind TEXT NOT NULL CHECK (kind IN ('failure', 'warning')),
                         message TEXT NOT NULL,
                         at TEXT NOT NULL,
                         UNIQUE (run_id, subject, kind, message)

@@ -14,28 +14,36 @@ extension Store {
                     """
             ).map { row in
                 RunSummary(
-                    number: row["id"], name: row["name"], dataset: row["dataset"],
-                    profile: Profile(rawValue: row["profile"]) ?? .paibench2025,
-                    parameters: try JSON.value([String: String].self, row["parameters"]),
-                    metrics: try JSON.value([MetricDescriptor].self, row["metrics"]),
-                    regions: try JSON.value([Region].self, row["regions"]),
-                    environment: try JSON.value([String: String].self, row["details"]), createdAt: row["created_at"],
-                    finishedAt: row["finished_at"])
+                    number: try row.decode(forColumn: "id"), name: try row.decode(forColumn: "name"),
+                    dataset: try row.decode(forColumn: "dataset"),
+                    profile: Profile(rawValue: try row.decode(forColumn: "profile")) ?? .paibench2025,
+                    parameters: try JSON.value([String: String].self, row.decode(forColumn: "parameters")),
+                    metrics: try JSON.value([MetricDescriptor].self, row.decode(forColumn: "metrics")),
+                    regions: try JSON.value([Region].self, row.decode(forColumn: "regions")),
+                    environment: try JSON.value([String: String].self, row.decode(forColumn: "details")),
+                    createdAt: try row.decode(forColumn: "created_at"),
+                    rejected: try JSON.value([String: Int].self, row.decode(forColumn: "rejected")))
             }
         }
     }
 
-    /// The trials, scores and events of a run.
+    /// The trials, scores and events of a run. Per-frame values are averaged on the way, not kept.
     public func results(of run: RunSummary) throws(BenchError) -> RunResults {
         try read { db in
-            let scores = try Row.fetchAll(
+            var decoder = ScoreDecoder()
+            var byFingerprint: [String: [Score]] = [:]
+            let scores = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT score.* FROM run_trial JOIN score ON score.fingerprint = run_trial.fingerprint
+                    SELECT DISTINCT score.id, score.fingerprint, metric, region, value, reason, n, score.parameters,
+                        counts, warnings
+                    FROM run_trial JOIN score ON score.fingerprint = run_trial.fingerprint
                     WHERE run_id = ? ORDER BY score.id
                     """, arguments: [run.number])
-            let byFingerprint = try Dictionary(grouping: scores) { $0["fingerprint"] as String }
-                .mapValues { rows in try rows.map(Self.score) }
+            while let row = try scores.next() {
+                byFingerprint[try row.decode(String.self, forColumn: "fingerprint"), default: []].append(
+                    try decoder.score(row))
+            }
             let trials = try Row.fetchAll(
                 db,
                 sql: """
@@ -50,28 +58,82 @@ extension Store {
                     """, arguments: [run.number]
             ).map { row in
                 TrialResults(
-                    configuration: row["configuration"], clip: row["clip"], prompt: row["prompt"],
-                    caption: row["caption"], referencePath: row["reference_path"],
-                    generatedPath: row["generated_path"], clipIdentity: Identity(hex: row["clip_identity"]),
-                    trialIdentity: Identity(hex: row["trial_identity"]),
-                    scores: byFingerprint[row["fingerprint"] as String] ?? [])
+                    configuration: try row.decode(forColumn: "configuration"), clip: try row.decode(forColumn: "clip"),
+                    prompt: try row.decode(forColumn: "prompt"), caption: try row.decode(forColumn: "caption"),
+                    referencePath: try row.decode(forColumn: "reference_path"),
+                    generatedPath: try row.decode(forColumn: "generated_path"),
+                    clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
+                    trialIdentity: Identity(hex: try row.decode(forColumn: "trial_identity")),
+                    scores: byFingerprint[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
             }
-            let events = try Row.fetchAll(
-                db, sql: "SELECT subject, kind, message FROM event WHERE run_id = ? ORDER BY subject, kind, message",
-                arguments: [run.number]
-            ).map { RunEvent(subject: $0["subject"], kind: $0["kind"], message: $0["message"]) }
-            return RunResults(run: run, trials: trials, events: events)
+            return RunResults(
+                run: run, trials: trials, events: try events(of: run, db), curves: try curves(of: run, db))
         }
     }
 
-    private static func score(_ row: Row) throws -> Score {
-        let reason: String? = row["reason"]
-        return Score(
-            metric: row["metric"], region: Region(rawValue: row["region"]) ?? .all,
-            outcome: reason.map { .unscored(reason: $0) } ?? .scored(row["value"]), n: row["n"],
-            parameters: try JSON.value([String: String].self, row["parameters"]),
-            counts: try JSON.value([String: Int].self, row["counts"]),
-            warnings: try JSON.value([String].self, row["warnings"]), perFrame: PerFrame.values(row["per_frame"]))
+    private func events(of run: RunSummary, _ db: Database) throws -> [RunEvent] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT subject, kind, message FROM event WHERE run_id = :run
+                UNION ALL
+                SELECT trial.path, kind, message FROM run_trial
+                    JOIN remark ON remark.fingerprint = run_trial.fingerprint
+                    JOIN trial ON trial.id = trial_id
+                WHERE run_id = :run
+                ORDER BY 1, 2, 3
+                """, arguments: ["run": run.number]
+        ).map { row in
+            RunEvent(
+                subject: try row.decode(forColumn: "subject"), kind: try row.decode(forColumn: "kind"),
+                message: try row.decode(forColumn: "message"))
+        }
+    }
+
+    private func curves(of run: RunSummary, _ db: Database) throws -> [RunResults.Curve] {
+        struct Sums {
+            var sums: [Double] = []
+            var counts: [Int] = []
+            var videos = 0
+        }
+        var keys: [[String]] = []
+        var all: [[String]: Sums] = [:]
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT configuration.name AS configuration, metric, per_frame
+                FROM run_trial
+                    JOIN score ON score.fingerprint = run_trial.fingerprint AND region = 'all'
+                    JOIN trial ON trial.id = run_trial.trial_id
+                    JOIN configuration ON configuration.id = configuration_id
+                WHERE run_id = ? ORDER BY position
+                """, arguments: [run.number])
+        while let row = try rows.next() {
+            let values = PerFrame.values(try row.decode(Data.self, forColumn: "per_frame"))
+            guard !values.isEmpty else { continue }
+            let key = [
+                try row.decode(String.self, forColumn: "configuration"),
+                try row.decode(String.self, forColumn: "metric"),
+            ]
+            if all[key] == nil { keys.append(key) }
+            var curve = all[key] ?? Sums()
+            let longer = max(0, values.count - curve.sums.count)
+            curve.sums += [Double](repeating: 0, count: longer)
+            curve.counts += [Int](repeating: 0, count: longer)
+            for (i, value) in values.enumerated() {
+                guard let value else { continue }
+                curve.sums[i] += value
+                curve.counts[i] += 1
+            }
+            curve.videos += 1
+            all[key] = curve
+        }
+        return keys.map { key in
+            let curve = all[key]!
+            return RunResults.Curve(
+                configuration: key[0], metric: key[1],
+                means: zip(curve.sums, curve.counts).map { $1 == 0 ? nil : $0 / Double($1) }, videos: curve.videos)
+        }
     }
 
     /// The small pictures of a clip or trial: JPEG bytes by frame number, in order.
@@ -79,7 +141,32 @@ extension Store {
         try read { db in
             try Row.fetchAll(
                 db, sql: "SELECT frame, jpeg FROM preview WHERE owner = ? ORDER BY frame", arguments: [owner.hex]
-            ).map { (frame: $0["frame"], jpeg: Array($0["jpeg"] as Data)) }
+            ).map {
+                (frame: try $0.decode(forColumn: "frame"), jpeg: Array(try $0.decode(Data.self, forColumn: "jpeg")))
+            }
         }
+    }
+}
+
+/// Decodes score rows; what many of them have in common is decoded and kept once.
+private struct ScoreDecoder {
+    private var dictionaries: [String: [String: String]] = [:]
+    private var lists: [String: [String]] = [:]
+
+    mutating func score(_ row: Row) throws -> Score {
+        let reason: String? = try row.decode(forColumn: "reason")
+        let parameters: String = try row.decode(forColumn: "parameters")
+        let warnings: String = try row.decode(forColumn: "warnings")
+        if dictionaries[parameters] == nil {
+            dictionaries[parameters] = try JSON.value([String: String].self, parameters)
+        }
+        if lists[warnings] == nil { lists[warnings] = try JSON.value([String].self, warnings) }
+        let counts: String = try row.decode(forColumn: "counts")
+        return Score(
+            metric: try row.decode(forColumn: "metric"),
+            region: Region(rawValue: try row.decode(forColumn: "region")) ?? .all,
+            outcome: try reason.map { .unscored(reason: $0) } ?? .scored(row.decode(forColumn: "value")),
+            n: try row.decode(forColumn: "n"), parameters: dictionaries[parameters] ?? [:],
+            counts: counts == "{}" ? [:] : try JSON.value([String: Int].self, counts), warnings: lists[warnings] ?? [])
     }
 }

@@ -12,14 +12,16 @@ extension Store {
             try db.execute(sql: "INSERT OR IGNORE INTO environment (details) VALUES (?)", arguments: [details])
             try db.execute(
                 sql: """
-                    INSERT INTO run (identity, name, dataset, profile, parameters, metrics, regions, environment_id, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?), ?)
+                    INSERT INTO run (identity, name, dataset, profile, parameters, metrics, regions, rejected,
+                        environment_id, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?), ?)
                     ON CONFLICT (identity) DO UPDATE SET name = excluded.name, metrics = excluded.metrics,
-                        regions = excluded.regions, environment_id = excluded.environment_id
+                        regions = excluded.regions, rejected = excluded.rejected
                     """,
                 arguments: [
                     plan.identity.hex, plan.name, plan.dataset, plan.profile.rawValue, try JSON.text(plan.parameters),
-                    try JSON.text(plan.metrics), try JSON.text(plan.regions), details, now.ISO8601Format(),
+                    try JSON.text(plan.metrics), try JSON.text(plan.regions), try JSON.text(plan.rejected), details,
+                    now.ISO8601Format(),
                 ])
             let run = try Int64.fetchOne(
                 db, sql: "SELECT id FROM run WHERE identity = ?", arguments: [plan.identity.hex])!
@@ -27,12 +29,8 @@ extension Store {
             for (position, planned) in plan.trials.enumerated() {
                 try insert(planned, at: position, run: run, db)
             }
-            // Failures are tried again, and what was said of videos that are gone means nothing any more.
-            try db.execute(
-                sql: """
-                    DELETE FROM event WHERE run_id = ? AND (kind = 'failure' OR subject NOT IN
-                        (SELECT path FROM run_trial JOIN trial ON trial.id = trial_id WHERE run_id = ?))
-                    """, arguments: [run, run])
+            // Planning has been done anew, and failures are tried again.
+            try db.execute(sql: "DELETE FROM event WHERE run_id = ?", arguments: [run])
             return run
         }
     }
@@ -44,7 +42,7 @@ extension Store {
         try db.execute(
             sql: """
                 INSERT INTO clip (identity, name, caption, path, sha256) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (identity) DO UPDATE SET name = excluded.name, path = excluded.path
+                ON CONFLICT (identity) DO UPDATE SET path = excluded.path
                 """,
             arguments: [clip.identity.hex, clip.name, clip.caption, clip.video.path, clip.video.sha256])
         try db.execute(
@@ -61,7 +59,7 @@ extension Store {
             ])
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO run_trial (run_id, position, trial_id, fingerprint)
+                INSERT INTO run_trial (run_id, position, trial_id, fingerprint)
                 VALUES (?, ?, (SELECT id FROM trial WHERE identity = ?), ?)
                 """,
             arguments: [run, position, trial.identity.hex, planned.fingerprint.hex])
@@ -77,11 +75,14 @@ extension Store {
     }
 
     /// Writes everything about one scored trial in one transaction.
+    /// - Parameter environment: what scored it.
     public func record(
-        _ record: TrialRecord, of planned: PlannedTrial, plan: RunPlan, run: Int64, at now: Date
+        _ record: TrialRecord, of planned: PlannedTrial, plan: RunPlan, environment: [String: String]
     ) throws(BenchError) {
         let versions = Dictionary(plan.metrics.map { ($0.name, $0.version) }) { a, _ in a }
         try write { db in
+            let details = try JSON.text(environment)
+            try db.execute(sql: "INSERT OR IGNORE INTO environment (details) VALUES (?)", arguments: [details])
             let trial = planned.trial
             for (table, identity, video) in [
                 ("clip", trial.clip.identity, record.reference), ("trial", trial.identity, record.generated),
@@ -93,15 +94,16 @@ extension Store {
             let insert = try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO score (fingerprint, trial_id, metric, metric_version, region, profile, parameters,
-                        value, reason, n, counts, warnings, per_frame)
-                    VALUES (?, (SELECT id FROM trial WHERE identity = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        value, reason, n, counts, warnings, per_frame, environment_id)
+                    VALUES (?, (SELECT id FROM trial WHERE identity = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                        (SELECT id FROM environment WHERE details = ?))
                     """)
             for score in record.scores {
                 try insert.execute(arguments: [
                     planned.fingerprint.hex, trial.identity.hex, score.metric, versions[score.metric] ?? 1,
                     score.region.rawValue, plan.profile.rawValue, try JSON.text(score.parameters),
                     score.outcome.value, score.outcome.reason, score.n, try JSON.text(score.counts),
-                    try JSON.text(score.warnings), PerFrame.data(score.perFrame),
+                    try JSON.text(score.warnings), PerFrame.data(score.perFrame), details,
                 ])
             }
             for (owner, previews) in [
@@ -113,9 +115,14 @@ extension Store {
                         arguments: [owner.hex, frame, Data(jpeg)])
                 }
             }
-            try replaceEvents(
-                run, trial.video.path,
-                record.warnings.map { ("warning", $0) } + record.failures.map { ("part-failure", $0) }, now, db)
+            try db.execute(sql: "DELETE FROM remark WHERE fingerprint = ?", arguments: [planned.fingerprint.hex])
+            for (kind, message) in record.warnings.map({ ("warning", $0) })
+                + record.failures.map({ ("part-failure", $0) })
+            {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO remark (fingerprint, kind, message) VALUES (?, ?, ?)",
+                    arguments: [planned.fingerprint.hex, kind, message])
+            }
         }
     }
 
@@ -123,25 +130,22 @@ extension Store {
     public func note(
         _ message: String, isWarning: Bool, of subject: String, run: Int64, at now: Date
     ) throws(BenchError) {
-        try write { db in try replaceEvents(run, subject, [(isWarning ? "warning" : "failure", message)], now, db) }
-    }
-
-    /// How many parts of scored videos could not be read.
-    public func partFailures(run: Int64) throws(BenchError) -> Int {
-        try read { db in
-            try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM event WHERE run_id = ? AND kind = 'part-failure'", arguments: [run]) ?? 0
+        try write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO event (run_id, subject, kind, message, at) VALUES (?, ?, ?, ?, ?)",
+                arguments: [run, subject, isWarning ? "warning" : "failure", message, now.ISO8601Format()])
         }
     }
 
-    private func replaceEvents(
-        _ run: Int64, _ subject: String, _ events: [(kind: String, message: String)], _ now: Date, _ db: Database
-    ) throws {
-        try db.execute(sql: "DELETE FROM event WHERE run_id = ? AND subject = ?", arguments: [run, subject])
-        for event in events {
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO event (run_id, subject, kind, message, at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [run, subject, event.kind, event.message, now.ISO8601Format()])
+    /// How many parts of a run's videos could not be read.
+    public func partFailures(run: Int64) throws(BenchError) -> Int {
+        try read { db in
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM run_trial JOIN remark ON remark.fingerprint = run_trial.fingerprint
+                    WHERE run_id = ? AND kind = 'part-failure'
+                    """, arguments: [run]) ?? 0
         }
     }
 
@@ -155,21 +159,22 @@ extension Store {
 
     // MARK: content hashes
 
-    /// The hash that a file had when its size and time of change were the same.
-    public func knownHash(path: String, bytes: Int, modified: Int) throws(BenchError) -> String? {
+    /// The hash that a file had when its size and stamp were the same.
+    public func knownHash(path: String, bytes: Int, stamp: String) throws(BenchError) -> String? {
         try read { db in
             try String.fetchOne(
-                db, sql: "SELECT sha256 FROM artifact WHERE path = ? AND bytes = ? AND modified = ?",
-                arguments: [path, bytes, modified])
+                db, sql: "SELECT sha256 FROM artifact WHERE path = ? AND bytes = ? AND stamp = ?",
+                arguments: [path, bytes, stamp])
         }
     }
 
-    public func remember(_ artifacts: [(artifact: Artifact, modified: Int)]) throws(BenchError) {
+    /// Keeps hashes for `knownHash`.
+    public func remember(_ artifacts: [(artifact: Artifact, stamp: String)]) throws(BenchError) {
         try write { db in
-            for (artifact, modified) in artifacts {
+            for (artifact, stamp) in artifacts {
                 try db.execute(
-                    sql: "INSERT OR REPLACE INTO artifact (path, bytes, modified, sha256) VALUES (?, ?, ?, ?)",
-                    arguments: [artifact.path, artifact.bytes, modified, artifact.sha256])
+                    sql: "INSERT OR REPLACE INTO artifact (path, bytes, stamp, sha256) VALUES (?, ?, ?, ?)",
+                    arguments: [artifact.path, artifact.bytes, stamp, artifact.sha256])
             }
         }
     }

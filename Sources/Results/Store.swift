@@ -26,6 +26,10 @@ public final class Store: Sendable {
 
     init(path: String, access: Access, migrator: DatabaseMigrator) throws(BenchError) {
         self.path = path
+        var isFolder: ObjCBool = false
+        guard !path.isEmpty, !path.hasPrefix(":"),
+            !(FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue)
+        else { throw BenchError(.unusableInput, "'\(path)' is no file to keep results in; name a file with --store") }
         switch access {
         case .read:
             guard FileManager.default.fileExists(atPath: path) else {
@@ -116,9 +120,19 @@ enum StoreError {
             throw error
         } catch let error as DatabaseError {
             throw translate(error, path)
+        } catch is DecodingError {
+            throw damaged(path)
+        } catch is RowDecodingError {
+            throw damaged(path)
         } catch {
             throw BenchError(.bug, "\(path): \(error)")
         }
+    }
+
+    private static func damaged(_ path: String) -> BenchError {
+        BenchError(
+            .unusableInput,
+            "\(path) is not a transferbench store, or is damaged; restore a copy or name another --store")
     }
 
     private static func translate(_ error: DatabaseError, _ path: String) -> BenchError {
@@ -131,11 +145,8 @@ enum StoreError {
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
             BenchError(
                 .unusableInput,
-                "\(path) cannot be opened for writing; change its permissions or its folder's, or name another --store")
-        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            BenchError(
-                .unusableInput,
-                "\(path) is not a transferbench store, or is damaged; restore a copy or name another --store")
+                "\(path) cannot be opened as a store; change its permissions or its folder's, or name another --store")
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: damaged(path)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             BenchError(
                 .tryAgain, "\(path) is in use by another process; run the same command again when that has ended")

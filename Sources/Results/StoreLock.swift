@@ -16,11 +16,10 @@ final class StoreLock: Sendable {
                 "\(path) cannot be made (\(why)), so \(store) cannot be written; change the folder's permissions or name another --store"
             )
         }
-        let deadline = ContinuousClock.now + .seconds(wait)
+        let deadline = ContinuousClock.now + .seconds(min(wait, 1e6))
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard ContinuousClock.now < deadline else {
                 let holder = StoreLock.holder(descriptor)
-                close(descriptor)
                 throw BenchError(
                     .tryAgain, "\(store) is in use by \(holder); run the same command again when that has ended")
             }

@@ -28,7 +28,7 @@ public struct BlurSSIM: Metric {
             name: "blur-mse", title: "Blur MSE", direction: .lower, low: 0, high: 65_025, unit: "levels²"),
         MetricDescriptor(
             name: "blur-mse-wrapped", title: "Blur MSE (wrapped)", direction: .lower, low: 0, high: 255,
-            unit: "levels² mod 256"),
+            unit: "levels² mod 256", regions: [.all]),
     ]
 
     public func measure(_ pair: FramePair) -> Measurement? {

@@ -46,7 +46,7 @@ public struct DepthError: Metric {
             let isTaller = original.height > reference.height
             generated = original.resized(to: reference.size, isTaller ? .area : .bilinear)
         }
-        let mask = pair.foreground?.nearest(reference.size)
+        let mask = pair.originalForeground?.nearest(reference.size)
         let all = reference.values.indices.filter { i in
             let (x, y) = (reference.values[i], generated.values[i])
             return x > 0 && y > 0 && x < .infinity && y < .infinity

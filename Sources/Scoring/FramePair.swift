@@ -9,9 +9,12 @@ public struct FramePair: Sendable {
     public let generated: Frame
     /// 1 in the foreground, at the reference's size.
     public let foreground: Plane?
+    /// The same as its file has it: maps of other sizes are masked from here.
+    public let originalForeground: Plane?
     public let depth: (reference: DepthFrame, generated: DepthFrame)?
     public let labels: (reference: Plane, generated: Plane)?
 
+    /// - Parameter foreground: at any size.
     public init(
         index: Int, reference: ReferenceMaps, generated: Frame, foreground: Plane? = nil,
         depth: (reference: DepthFrame, generated: DepthFrame)? = nil,
@@ -20,7 +23,8 @@ public struct FramePair: Sendable {
         self.index = index
         self.reference = reference
         self.generated = generated
-        self.foreground = foreground
+        originalForeground = foreground
+        self.foreground = foreground?.nearest(reference.blurred.size)
         self.depth = depth
         self.labels = labels
     }
@@ -36,7 +40,7 @@ public struct ReferenceMaps: Sendable, Equatable {
         self.edges = edges
     }
 
-    /// Computes the maps that `protocol` measures with.
+    /// Computes the maps of a frame.
     public init(of frame: Frame, with filters: FrameFilters) {
         self.init(blurred: filters.blur(frame), edges: filters.canny(frame))
     }

@@ -24,12 +24,14 @@ public struct MaskIoU: Metric {
     private let reference: Phrases
     private let generated: Phrases
     private let matching: Matching
+    private let profile: Profile
 
     /// - Parameters: the phrase of each label of both sides, at most 255.
-    public init(reference: [String], generated: [String], matching: Matching) {
+    public init(reference: [String], generated: [String], matching: Matching, profile: Profile) {
         self.reference = Phrases(reference)
         self.generated = Phrases(generated)
         self.matching = matching
+        self.profile = profile
     }
 
     public var descriptors: [MetricDescriptor] { Self.descriptors }
@@ -43,7 +45,7 @@ public struct MaskIoU: Metric {
         guard let labels = pair.labels else { return nil }
         let x = labels.reference
         let y = labels.generated.nearest(x.size)
-        let mask = pair.foreground?.nearest(x.size)
+        let mask = pair.originalForeground?.nearest(x.size)
         var raw = [UInt32](repeating: 0, count: 2 * 65_536)
         withOptionalPixels(mask) { tb_label_histogram(x.pixels, y.pixels, $0, x.size.pixels, &raw) }
         let (rows, columns) = (reference.labels + 1, generated.labels + 1)
@@ -75,7 +77,7 @@ public struct MaskIoU: Metric {
         func score(_ name: String, _ value: Double, _ frames: [Double?]) -> Score {
             Score(
                 metric: name, region: region, outcome: .scored(value), n: measurements.count,
-                parameters: ["matching": matching.rawValue, "min-iou": "0.1"],
+                parameters: parameters(region),
                 counts: [
                     "reference-phrases": reference.names.count, "generated-phrases": generated.names.count,
                     "pairs": matched.count, "kept": kept.count,
@@ -83,6 +85,11 @@ public struct MaskIoU: Metric {
                 warnings: warnings, perFrame: frames)
         }
         return [score("mask-miou", mean, frames), score("mask-recall", recall, [])]
+    }
+
+    private func parameters(_ region: Region) -> [String: String] {
+        let always = ["matching": matching.rawValue, "min-iou": "0.1"]
+        return region == .all ? always : always.merging(["phrase-filter": "half inside (aligned-2026)"]) { a, _ in a }
     }
 
     private struct Match {
@@ -98,14 +105,14 @@ public struct MaskIoU: Metric {
             table.add(m.histogram, in: region)
             if region != .all { outside.add(m.histogram, in: region == .fg ? .bg : .fg) }
         }
-        // A phrase belongs to the region when it has a pixel there, and at least one for two outside.
-        func stays(_ inside: Int, _ outside: Int) -> Bool { inside > 0 && Double(inside) >= 0.5 * Double(outside) }
-        let rows = reference.names.indices.filter {
-            region == .all || stays(table.referencePixels[$0], outside.referencePixels[$0])
+        // The aligned evaluator drops a phrase that has no pixel in the region, or fewer than one for two outside; the public
+        // one has neither regions nor this filter, so it is used for its regions alone.
+        let isFiltered = region != .all || profile == .aligned2026
+        func stays(_ inside: Int, _ outside: Int) -> Bool {
+            !isFiltered || inside > 0 && Double(inside) >= 0.5 * Double(outside)
         }
-        let columns = generated.names.indices.filter {
-            region == .all || stays(table.generatedPixels[$0], outside.generatedPixels[$0])
-        }
+        let rows = reference.names.indices.filter { stays(table.referencePixels[$0], outside.referencePixels[$0]) }
+        let columns = generated.names.indices.filter { stays(table.generatedPixels[$0], outside.generatedPixels[$0]) }
         guard !rows.isEmpty, !columns.isEmpty else {
             warnings.append("no phrase lies in the \(region.rawValue) region on both sides: the value is 0")
             return []
@@ -150,7 +157,8 @@ private struct Phrases: Sendable {
     init(_ labels: [String]) {
         var names: [String] = []
         phraseOfLabel = labels.map { label in
-            if let known = names.firstIndex(of: label) { return known }
+            // Exact bytes: equal-looking texts of other code points are other phrases.
+            if let known = names.firstIndex(where: { $0.utf8.elementsEqual(label.utf8) }) { return known }
             names.append(label)
             return names.count - 1
         }

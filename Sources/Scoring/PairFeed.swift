@@ -4,10 +4,16 @@ internal import Video
 
 /// The decoded parts of one frame index, before any arithmetic.
 struct RawPair {
+    /// Where the reference's maps come from.
+    enum Reference {
+        case frame(Frame)
+        case cached(ReferenceCache)
+    }
+
     let index: Int
-    /// nil when the reference's maps come from a cache.
-    let reference: Frame?
+    let reference: Reference
     let generated: Frame
+    /// At the size that its file has.
     let foreground: Plane?
     let depth: (reference: DepthFrame, generated: DepthFrame)?
     let labels: (reference: Plane, generated: Plane)?
@@ -16,8 +22,8 @@ struct RawPair {
 /// Reads all files of a pair in step. A damaged video ends the pair; a damaged optional part ends only that part.
 final class PairFeed {
     let generated: any FrameReader
-    private let reference: any FrameReader
-    private let referenceFrames: Int?
+    let referenceFacts: VideoFacts
+    private let reference: Source
     private let limit: Int
     private var foreground: ForegroundReader?
     private var depth: (reference: ArrayStream, generated: ArrayStream)?
@@ -32,25 +38,40 @@ final class PairFeed {
     private(set) var maskWarnings: [String] = []
     private(set) var phrases: (reference: [String], generated: [String]) = ([], [])
 
-    /// - Parameter cachedFrames: how many reference frames a cache holds; nil decodes the reference.
+    private enum Source {
+        case reader(any FrameReader)
+        case cache(ReferenceCache)
+    }
+
+    /// Why nothing more is given: the end, or damage that every later call would meet too.
+    private enum Ending { case referenceEnded, generatedEnded, failed }
+    private var ending: Ending?
+    /// The reference frame that was read when the generated video had ended.
+    private var unmatched: Frame?
+
+    /// - Parameter cache: the reference's maps; nil decodes the reference.
     /// - Throws: `FileError`, when one of the videos cannot be opened.
-    init(_ inputs: PairInputs, limit: Int, cachedFrames: Int?) throws(FileError) {
-        reference = try openFrames(inputs.reference)
+    init(_ inputs: PairInputs, limit: Int, cache: ReferenceCache?) throws(FileError) {
         generated = try openFrames(inputs.generated)
-        referenceFrames = cachedFrames
+        if let cache {
+            reference = .cache(cache)
+            referenceFacts = cache.facts
+        } else {
+            let reader = try openFrames(inputs.reference)
+            reference = .reader(reader)
+            referenceFacts = VideoFacts(reader)
+        }
         self.limit = limit
         openForeground(inputs.foreground)
         openDepth(inputs.depth)
         openMasks(inputs.masks)
-        if generated.size != reference.size {
-            let how = Interpolation.forResizing(height: generated.size.height, to: reference.size.height)
+        let size = referenceFacts.size
+        if generated.size != size {
+            let how = Interpolation.forResizing(height: generated.size.height, to: size.height)
             warnings.append(
-                "the generated frames are \(generated.size) and were resized (\(how)) to the reference's \(reference.size)"
-            )
+                "the generated frames are \(generated.size) and were resized (\(how)) to the reference's \(size)")
         }
     }
-
-    var referenceFacts: VideoFacts { VideoFacts(reference) }
 
     private func openForeground(_ part: PairInputs.Foreground?) {
         switch part {
@@ -60,9 +81,9 @@ final class PairFeed {
             do throws(FileError) {
                 let reader = try ForegroundReader(path: path)
                 foreground = reader
-                if reader.size != reference.size {
+                if reader.size != referenceFacts.size {
                     warnings.append(
-                        "the foreground mask is \(reader.size) and was resized (nearest) to the reference's \(reference.size)"
+                        "the foreground mask is \(reader.size) and was resized (nearest) to the reference's \(referenceFacts.size)"
                     )
                 }
             } catch {
@@ -104,8 +125,8 @@ final class PairFeed {
                 guard !x.phrases.isEmpty, !y.phrases.isEmpty else { return }
                 if y.frames < x.frames {
                     maskWarnings.append(
-                        "the generated masks have \(y.frames) frames, the reference's \(x.frames): the first "
-                            + "\(min(x.frames, y.frames)) count, where the reference stops with an error")
+                        "the generated masks have \(y.frames) frames, the reference's \(x.frames): "
+                            + "\(firstFrames(y.frames)), where the public evaluator stops with an error")
                 }
                 labels = (x, y)
             } catch {
@@ -114,50 +135,88 @@ final class PairFeed {
         }
     }
 
+    private func firstFrames(_ n: Int) -> String {
+        let n = min(n, limit)
+        return n == 1 ? "only the first counts" : "the first \(n) count"
+    }
+
     /// The next frame index, or nil after the last that both videos have.
     /// - Throws: `FileError`, when a video is damaged.
     func next() throws(FileError) -> RawPair? {
-        guard index < limit else { return nil }
-        let x: Frame?
-        if let referenceFrames {
-            guard index < referenceFrames else { return try end(missing: .reference) }
-            x = nil
-        } else {
-            x = try reference.next()
-            if x == nil { return try end(missing: .reference) }
+        guard index < limit, ending == nil else { return nil }
+        do throws(FileError) {
+            return try read()
+        } catch {
+            ending = .failed
+            throw error
         }
-        guard let y = try generated.next() else { return try end(missing: .generated) }
-        let pair = RawPair(
+    }
+
+    private func read() throws(FileError) -> RawPair? {
+        let x: RawPair.Reference
+        switch reference {
+        case .cache(let cache):
+            guard index < cache.frames else {
+                ending = .referenceEnded
+                return nil
+            }
+            x = .cached(cache)
+        case .reader(let reader):
+            guard let frame = try reader.next() else {
+                ending = .referenceEnded
+                return nil
+            }
+            x = .frame(frame)
+        }
+        guard let y = try generated.next() else {
+            ending = .generatedEnded
+            if case .frame(let frame) = x { unmatched = frame }
+            return nil
+        }
+        defer { index += 1 }
+        return RawPair(
             index: index, reference: x, generated: y, foreground: nextForeground(), depth: nextDepth(),
             labels: nextLabels())
-        index += 1
-        return pair
     }
 
-    private enum Side { case reference, generated }
-
-    private func end(missing side: Side) throws(FileError) -> RawPair? {
-        guard index > 0 else { throw FileError(.malformed, file: reference.path, "holds no frame that decodes") }
-        guard !isEnded else { return nil }
-        isEnded = true
-        switch side {
-        case .generated:
-            let all = min(limit, referenceFrames ?? reference.declaredFrames ?? index + 1)
-            warnings.append("the generated video has \(index) frames, the reference \(all): the first \(index) count")
-        case .reference:
-            guard try generated.next() != nil else { return nil }
-            let all = generated.declaredFrames.map { "\($0)" } ?? "more"
-            warnings.append("the generated video has \(all) frames, the reference \(index): the rest is not scored")
+    /// Reads on to the end of what was not compared, so that a pair says and shows the same however it was scored.
+    /// - Parameter onReference: takes the reference frames that have no partner.
+    /// - Throws: `FileError`, when the rest is damaged or nothing was compared at all.
+    func finish(_ onReference: (Frame, Int) -> Void) throws(FileError) {
+        switch ending {
+        case .generatedEnded:
+            var count = index + 1
+            if let unmatched { onReference(unmatched, index) }
+            switch reference {
+            case .cache(let cache): count = cache.frames
+            case .reader(let reader):
+                while count < limit, let frame = try reader.next() {
+                    onReference(frame, count)
+                    count += 1
+                }
+            }
+            warnings.append(
+                "the generated video has \(index) frame\(index == 1 ? "" : "s"), the reference \(count): \(firstFrames(index))"
+            )
+        case .referenceEnded:
+            guard index > 0 else {
+                throw FileError(.malformed, file: generated.path, "cannot be scored: its reference holds no frame")
+            }
+            if index < limit, try generated.next() != nil {
+                let declared = generated.declaredFrames.flatMap { $0 > index ? "\($0)" : nil } ?? "more"
+                warnings.append(
+                    "the generated video has \(declared) frames, the reference \(index): the rest is not scored")
+            }
+        case .failed, nil: break
         }
-        return nil
+        if case .reader(let reader) = reference, let warning = reader.warning { warnings.append(warning) }
+        if let warning = generated.warning { warnings.append(warning) }
     }
-
-    private var isEnded = false
 
     private func nextForeground() -> Plane? {
         guard let reader = foreground else { return nil }
         do throws(FileError) {
-            if let plane = try reader.next() { return plane.nearest(reference.size) }
+            if let plane = try reader.next() { return plane }
             foregroundFailure = "\(reader.path) ends after \(index) frames, before the video does; make it as long"
         } catch {
             foregroundFailure = error.description

@@ -17,6 +17,7 @@ public struct PairInputs: Sendable {
     public let depth: Part?
     public let masks: Part?
 
+    /// A foreground mask, or the reason why there is none.
     public enum Foreground: Sendable, Equatable {
         case file(String)
         case missing(String)
@@ -31,13 +32,23 @@ public struct PairInputs: Sendable {
         self.depth = depth
         self.masks = masks
     }
+
+    /// Every file and folder that scores depend on.
+    public var paths: [String] {
+        var paths = [reference, generated]
+        if case .file(let path) = foreground { paths.append(path) }
+        for part in [depth, masks] {
+            if case .files(let reference, let generated) = part { paths += [reference, generated] }
+        }
+        return paths
+    }
 }
 
 /// How pairs are scored.
 public struct ScoringOptions: Sendable {
     public let profile: Profile
     public let matching: MaskIoU.Matching
-    /// Threads that measure frames.
+    /// Threads that measure frames, where their frames fit the memory.
     public let workers: Int
     /// Frames read from the start of each video (metrics.md §1).
     public let frameLimit: Int
@@ -50,6 +61,9 @@ public struct ScoringOptions: Sendable {
         self.frameLimit = frameLimit
         filters = FrameFilters(profile: profile)
     }
+
+    /// Workers for frames of a size: the frames in work stay within 400 MB, which takes about 60 bytes a pixel and worker.
+    func workers(for size: FrameSize) -> Int { min(workers, max(1, 400_000_000 / (60 * size.pixels))) }
 }
 
 /// What a video turned out to be.
@@ -86,11 +100,4 @@ public struct PairResult: Sendable {
     public let failures: [String]
     public let referencePreviews: [Preview]
     public let generatedPreviews: [Preview]
-}
-
-/// The metrics that a run with the given parts computes, in the order of tables.
-public func plannedMetrics(_ options: ScoringOptions, depth: Bool, masks: Bool) -> [MetricDescriptor] {
-    BlurSSIM(filters: options.filters).descriptors + EdgeF1(filters: options.filters).descriptors
-        + (depth ? DepthError(profile: options.profile).descriptors : [])
-        + (masks ? MaskIoU.descriptors : [])
 }

@@ -8,27 +8,34 @@ internal import Video
 ///
 /// - Parameters:
 ///   - cache: the reference's maps, when several videos share them.
+///   - onLength: called once with the frames that there are to measure, as far as the containers say.
 ///   - onFrame: called after every frame, on any thread.
 /// - Throws: `FileError`, when one of the two videos is damaged. Damage to an optional part is in the result.
 public func scorePair(
-    _ inputs: PairInputs, options: ScoringOptions, cache: ReferenceCache? = nil, onFrame: @Sendable () -> Void = {}
+    _ inputs: PairInputs, options: ScoringOptions, cache: ReferenceCache? = nil, onLength: (Int) -> Void = { _ in },
+    onFrame: @Sendable () -> Void = {}
 ) throws -> PairResult {
-    let feed = try PairFeed(inputs, limit: options.frameLimit, cachedFrames: cache?.frames)
+    let feed = try PairFeed(inputs, limit: options.frameLimit, cache: cache)
     let facts = (reference: feed.referenceFacts, generated: VideoFacts(feed.generated))
+    onLength(
+        [options.frameLimit, facts.reference.declaredFrames, facts.generated.declaredFrames].compactMap { $0 }.min()
+            ?? 0)
     let plan = MetricPlan(inputs, options: options, phrases: feed.phrases)
-    let length = min(options.frameLimit, facts.reference.declaredFrames ?? 1, facts.generated.declaredFrames ?? 1)
-    let previews = (reference: PreviewSampler(frames: length), generated: PreviewSampler(frames: length))
+    let previews = (
+        reference: PreviewSampler(frames: min(options.frameLimit, facts.reference.declaredFrames ?? 1)),
+        generated: PreviewSampler(frames: min(options.frameLimit, facts.generated.declaredFrames ?? 1))
+    )
     let source = Mutex<PairFeed>(feed)
     let filters = options.filters
-    try withWorkers(options.workers) { _ in
+    try withWorkers(options.workers(for: facts.reference.size)) { _ in
         while let raw = try source.withLock({ feed in try feed.next() }) {
-            if let frame = raw.reference { previews.reference.offer(frame, index: raw.index) }
             previews.generated.offer(raw.generated, index: raw.index)
             let maps: ReferenceMaps
-            if let frame = raw.reference {
+            switch raw.reference {
+            case .frame(let frame):
+                previews.reference.offer(frame, index: raw.index)
                 maps = ReferenceMaps(of: frame, with: filters)
-            } else {
-                maps = try cache!.maps(raw.index)
+            case .cached(let cache): maps = try cache.maps(raw.index)
             }
             let size = maps.blurred.size
             let interpolation = Interpolation.forResizing(height: raw.generated.height, to: size.height)
@@ -39,8 +46,9 @@ public func scorePair(
             onFrame()
         }
     }
-    return source.withLock { feed in
-        PairResult(
+    return try source.withLock { feed in
+        try feed.finish { frame, index in previews.reference.offer(frame, index: index) }
+        return PairResult(
             reference: facts.reference, generated: facts.generated, frames: feed.index, scores: plan.scores(feed),
             warnings: feed.warnings,
             failures: [feed.foregroundFailure, feed.depthFailure, feed.maskFailure].compactMap { $0 },
@@ -51,29 +59,30 @@ public func scorePair(
 
 /// The metrics of one pair, each with the part of the input that it needs.
 private struct MetricPlan: Sendable {
-    private let frames: [any MetricRunning]
-    private let depth: (any MetricRunning)?
-    private let masks: (any MetricRunning)?
+    private let items: [(input: MetricInput, run: any MetricRunning)]
     private let regions: [Region]
 
-    /// A new metric is one line here.
     init(_ inputs: PairInputs, options: ScoringOptions, phrases: (reference: [String], generated: [String])) {
-        frames = [MetricRun(BlurSSIM(filters: options.filters)), MetricRun(EdgeF1(filters: options.filters))]
-        depth = inputs.depth == nil ? nil : MetricRun(DepthError(profile: options.profile))
-        masks =
-            inputs.masks == nil
-            ? nil
-            : MetricRun(
-                MaskIoU(reference: phrases.reference, generated: phrases.generated, matching: options.matching))
+        items = metricList(options, phrases: phrases).filter { item in
+            switch item.input {
+            case .frames: true
+            case .depth: inputs.depth != nil
+            case .masks: inputs.masks != nil
+            }
+        }
         regions = inputs.foreground == nil ? [.all] : Region.allCases
     }
 
-    var runs: [any MetricRunning] { frames + [depth, masks].compactMap { $0 } }
+    var runs: [any MetricRunning] { items.map(\.run) }
 
     func scores(_ feed: PairFeed) -> [Score] {
-        frames.flatMap { scores($0, feed, failure: nil, warnings: []) }
-            + (depth.map { scores($0, feed, failure: feed.depthFailure, warnings: feed.depthWarnings) } ?? [])
-            + (masks.map { scores($0, feed, failure: feed.maskFailure, warnings: feed.maskWarnings) } ?? [])
+        items.flatMap { input, run in
+            switch input {
+            case .frames: scores(run, feed, failure: nil, warnings: [])
+            case .depth: scores(run, feed, failure: feed.depthFailure, warnings: feed.depthWarnings)
+            case .masks: scores(run, feed, failure: feed.maskFailure, warnings: feed.maskWarnings)
+            }
+        }
     }
 
     /// A failed part leaves its metrics unscored; a failed foreground leaves every metric's regions unscored.
@@ -82,12 +91,10 @@ private struct MetricPlan: Sendable {
     ) -> [Score] {
         let scorable = failure != nil ? [] : feed.foregroundFailure == nil ? regions : [.all]
         let scored = scorable.isEmpty ? [] : run.finish(regions: scorable).map { $0.adding(warnings) }
-        let unscorable = regions.filter { !scorable.contains($0) }
-        let unscored = unscorable.flatMap { region in
-            run.descriptors.filter { region == .all || $0.name != "blur-mse-wrapped" }.map { descriptor in
-                Score(
-                    metric: descriptor.name, region: region,
-                    outcome: .unscored(reason: failure ?? feed.foregroundFailure ?? "the foreground is missing"), n: 0)
+        let reason = failure ?? feed.foregroundFailure ?? "the foreground is missing"
+        let unscored = regions.filter { !scorable.contains($0) }.flatMap { region in
+            run.descriptors.filter { $0.regions.contains(region) }.map { descriptor in
+                Score(metric: descriptor.name, region: region, outcome: .unscored(reason: reason), n: 0)
             }
         }
         return scored + unscored

@@ -4,7 +4,7 @@ internal import Tensors
 public import Video
 
 /// The maps of a reference clip, computed once and kept in an unnamed temporary file while several videos are scored
-/// against it: memory does not grow with the clip's length, and a killed process leaves nothing behind.
+/// against it: memory does not grow with the clip's length, and a killed process leaves no data behind.
 public final class ReferenceCache: Sendable {
     public let path: String
     public let size: FrameSize
@@ -26,7 +26,7 @@ public final class ReferenceCache: Sendable {
         let facts = VideoFacts(reader)
         let source = Mutex<(reader: any FrameReader, count: Int)>((reader, 0))
         let filters = options.filters
-        try withWorkers(options.workers) { _ in
+        try withWorkers(options.workers(for: size)) { _ in
             while true {
                 let item = try source.withLock { state -> (Int, Frame)? in
                     guard state.count < options.frameLimit, let frame = try state.reader.next() else { return nil }

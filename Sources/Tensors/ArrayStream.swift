@@ -1,6 +1,9 @@
 /// Frames of a (T, H, W) array of float64 or float32 in a `.npz` or `.npy` file, read one at a time: memory does not grow
 /// with T.
 public final class ArrayStream {
+    /// The largest frame that is read: more than 8K video has.
+    public static let mostPixels = 1 << 26
+
     public let path: String
     /// Frames, rows, columns.
     public let frames: Int
@@ -51,7 +54,15 @@ public final class ArrayStream {
                 "holds an array of shape \(header.shape); expected frames x rows x columns, none of them 0")
         }
         guard let count = header.count, count <= available / header.element.size else {
-            throw FileError(.malformed, file: path, "is truncated: shape \(header.shape) needs more bytes than it has")
+            throw FileError(
+                .malformed, file: path,
+                "is truncated: shape \(header.shape) needs more bytes than it has; copy or make it again")
+        }
+        // Checked before a frame is allocated: what a file says must not decide how much memory is taken.
+        guard header.shape[1] <= Self.mostPixels, header.shape[2] <= Self.mostPixels / header.shape[1] else {
+            throw FileError(
+                .unsupported, file: path,
+                "has frames of \(header.shape[2])x\(header.shape[1]); at most \(Self.mostPixels) pixels are read")
         }
         self.path = path
         element = header.element

@@ -15,7 +15,8 @@ public struct NpyHeader: Sendable, Equatable {
 
     /// Parses the header at the start of `read`, a function that gives the next `n` bytes.
     init(file: String, read: (Int) throws(FileError) -> [UInt8]) throws(FileError) {
-        let malformed = FileError(.malformed, file: file, "does not hold an array in numpy's format")
+        let malformed = FileError(
+            .malformed, file: file, "does not hold an array in numpy's format; save it with numpy.savez or numpy.save")
         let start = try read(8)
         guard start.starts(with: [0x93] + Array("NUMPY".utf8)), (1...3).contains(start[6]) else { throw malformed }
         let wide = start[6] > 1

@@ -1,7 +1,8 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Runs `body` once for every worker 0..<count, each on its own thread, and returns when all have ended.
+/// Runs `body` once for every worker 0..<count, on as many threads as the machine has, and returns when all have ended.
+/// Workers must not wait for each other.
 ///
 /// The first error thrown is rethrown after the others have ended; workers that share a source of work should stop when
 /// it is empty.

@@ -4,7 +4,7 @@
 /// file can exhaust the stack.
 public struct Pickle: Sendable {
     /// Plain data. Containers are indices into the pickle; ask it for their contents.
-    public enum Value: Sendable, Equatable, Hashable {
+    public enum Value: Sendable, Equatable {
         case none
         case bool(Bool)
         case integer(Int)
@@ -18,7 +18,7 @@ public struct Pickle: Sendable {
     /// The outermost value.
     public let root: Value
     private let sequences: [[Value]]
-    private let dictionaries: [[Value: Value]]
+    private let dictionaries: [[String: Value]]
 
     /// - Throws: `FileError.forbidden` for an opcode that would run code, `.malformed` for bytes that are no pickle.
     public init(_ bytes: [UInt8], file: String) throws(FileError) {
@@ -37,6 +37,6 @@ public struct Pickle: Sendable {
     /// The value under a string key; nil when `value` is no dictionary or has no such key.
     public func value(_ key: String, of value: Value?) -> Value? {
         guard case .dictionary(let index) = value else { return nil }
-        return dictionaries[index][.string(key)]
+        return dictionaries[index][key]
     }
 }

@@ -7,15 +7,22 @@ struct PickleMachine {
     private var marks: [Int] = []
     private var memo: [Int: Pickle.Value] = [:]
     private(set) var sequences: [[Pickle.Value]] = []
-    private(set) var dictionaries: [[Pickle.Value: Pickle.Value]] = []
+    private(set) var dictionaries: [[String: Pickle.Value]] = []
 
     init(_ bytes: [UInt8], file: String) {
         self.bytes = bytes
         self.file = file
     }
 
+    /// Values and containers at most: files of masks have a few thousand.
+    private static let mostValues = 1 << 20
+
     mutating func run() throws(FileError) -> Pickle.Value {
         while true {
+            guard stack.count + memo.count + sequences.count + dictionaries.count <= Self.mostValues else {
+                throw FileError(
+                    .unsupported, file: file, "holds more than \(Self.mostValues) values; it is no file of masks")
+            }
             let start = position
             let opcode = UInt8(try unsigned(1))
             if opcode == UInt8(ascii: ".") {
@@ -81,6 +88,10 @@ struct PickleMachine {
             UInt8(ascii: "i"): "INST", UInt8(ascii: "o"): "OBJ", 0x81: "NEWOBJ", 0x92: "NEWOBJ_EX",
             0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", UInt8(ascii: "P"): "PERSID", UInt8(ascii: "Q"): "BINPERSID",
         ]
+        if "pgFILSV".utf8.contains(opcode) {
+            return FileError(
+                .unsupported, file: file, "is a text pickle (protocol 0); save it with pickle protocol 3 or later")
+        }
         guard let name = running[opcode] else {
             return malformed("has an unknown opcode \(opcode) at byte \(start)")
         }
@@ -91,7 +102,7 @@ struct PickleMachine {
     }
 
     private func malformed(_ what: String) -> FileError {
-        FileError(.malformed, file: file, "is not a valid pickle: it \(what)")
+        FileError(.malformed, file: file, "is not a valid pickle: it \(what); write the file again")
     }
 
     // MARK: reading
@@ -172,6 +183,11 @@ struct PickleMachine {
         guard case .dictionary(let index) = try top(), values.count.isMultiple(of: 2) else {
             throw malformed("sets items of something that is no dictionary")
         }
-        for i in stride(from: 0, to: values.count, by: 2) { dictionaries[index][values[i]] = values[i + 1] }
+        for i in stride(from: 0, to: values.count, by: 2) {
+            guard case .string(let key) = values[i], key.utf8.count <= 256 else {
+                throw FileError(.unsupported, file: file, "has a dictionary key that is no short text; masks have none")
+            }
+            dictionaries[index][key] = values[i + 1]
+        }
     }
 }

@@ -9,14 +9,16 @@ public final class RandomAccessFile: Sendable {
 
     /// - Throws: `FileError.unreadable`.
     public init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // a pipe must not be waited for
         guard descriptor >= 0 else {
-            throw FileError(.unreadable, file: path, "cannot be opened (\(String(cString: strerror(errno))))")
+            throw FileError(
+                .unreadable, file: path,
+                "cannot be opened (\(String(cString: strerror(errno)))); check its name and permissions")
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw FileError(.unreadable, file: path, "is not a regular file")
+            throw FileError(.unreadable, file: path, "is not a regular file; name a file that holds the data itself")
         }
         self.path = path
         self.size = Int(status.st_size)
@@ -29,7 +31,9 @@ public final class RandomAccessFile: Sendable {
     /// - Throws: `FileError.malformed` when the file ends before, `.unreadable` when the system refuses.
     public func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
         guard count >= 0, offset >= 0, count <= size, offset <= size - count else {
-            throw FileError(.malformed, file: path, "is truncated: \(count) bytes at \(offset) lie beyond its end")
+            throw FileError(
+                .malformed, file: path,
+                "is truncated: \(count) bytes at \(offset) lie beyond its end; copy or make it again")
         }
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -32,7 +32,10 @@ public struct ZipArchive: Sendable {
             let at = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
                 Array(tail[$0..<$0 + 4]) == signature
             })
-        else { throw FileError(.malformed, file: file.path, "is not a zip archive, or is truncated") }
+        else {
+            throw FileError(
+                .malformed, file: file.path, "is not a zip archive, or is truncated; save it with numpy.savez")
+        }
         var count = Int(tail.littleEndian(UInt16.self, at: at + 10) ?? 0)
         var size = Int(tail.littleEndian(UInt32.self, at: at + 12) ?? 0)
         var offset = Int(tail.littleEndian(UInt32.self, at: at + 16) ?? 0)
@@ -45,7 +48,9 @@ public struct ZipArchive: Sendable {
                 let n = record.littleEndian(UInt64.self, at: 32).flatMap(Int.init(exactly:)),
                 let s = record.littleEndian(UInt64.self, at: 40).flatMap(Int.init(exactly:)),
                 let o = record.littleEndian(UInt64.self, at: 48).flatMap(Int.init(exactly:))
-            else { throw FileError(.malformed, file: file.path, "has a damaged zip64 directory") }
+            else {
+                throw FileError(.malformed, file: file.path, "has a damaged zip64 directory; copy or make it again")
+            }
             (count, size, offset) = (n, s, o)
         }
         let bytes = try file.read(size, at: offset)
@@ -59,7 +64,7 @@ public struct ZipArchive: Sendable {
     }
 
     private static func parseEntry(_ bytes: [UInt8], at cursor: inout Int, file: String) throws(FileError) -> Member {
-        let damaged = FileError(.malformed, file: file, "has a damaged zip directory")
+        let damaged = FileError(.malformed, file: file, "has a damaged zip directory; copy or make it again")
         guard bytes.littleEndian(UInt32.self, at: cursor) == 0x0201_4b50,
             let flags = bytes.littleEndian(UInt16.self, at: cursor + 8),
             let packing = bytes.littleEndian(UInt16.self, at: cursor + 10),
@@ -123,10 +128,19 @@ public struct ZipArchive: Sendable {
         let header = try file.read(30, at: member.headerOffset)
         guard header.littleEndian(UInt32.self, at: 0) == 0x0403_4b50,
             let name = header.littleEndian(UInt16.self, at: 26), let extra = header.littleEndian(UInt16.self, at: 28)
-        else { throw FileError(.malformed, file: file.path, "has a damaged header before '\(member.name)'") }
+        else {
+            throw FileError(
+                .malformed, file: file.path, "has a damaged header before '\(member.name)'; copy or make it again")
+        }
         let start = member.headerOffset + 30 + Int(name) + Int(extra)
         guard start <= file.size, member.packedSize <= file.size - start else {
-            throw FileError(.malformed, file: file.path, "is truncated inside '\(member.name)'")
+            throw FileError(.malformed, file: file.path, "is truncated inside '\(member.name)'; copy or make it again")
+        }
+        // Callers allocate what a member says it holds; deflate packs 1032 to 1 at best.
+        let most = member.method == .stored ? member.packedSize : 1032 * member.packedSize
+        guard member.size <= most, member.method == .deflated || member.size == most else {
+            throw FileError(
+                .malformed, file: file.path, "says that '\(member.name)' unpacks to more bytes than it can")
         }
         return try ZipMemberStream(file: file, member: member, start: start)
     }

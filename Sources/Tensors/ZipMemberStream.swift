@@ -116,6 +116,6 @@ public final class ZipMemberStream {
     }
 
     private func damaged(_ what: String) -> FileError {
-        FileError(.malformed, file: file.path, "'\(member.name)' is damaged: \(what)")
+        FileError(.malformed, file: file.path, "'\(member.name)' is damaged: \(what); copy or make it again")
     }
 }

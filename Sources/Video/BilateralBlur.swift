@@ -12,7 +12,7 @@ public final class BilateralBlur: @unchecked Sendable {  // the tables are writt
     /// The medium preset, which both published evaluators measure with.
     public static let medium = (diameter: 30, sigmaColor: 150.0, sigmaSpace: 100.0)
 
-    /// - Parameters: diameter in 2...63, sigmas above 0.
+    /// - Parameters: diameter in 2...63, sigmaColor 50 or more, sigmaSpace above 0.
     public init(
         diameter: Int = medium.diameter, sigmaColor: Double = medium.sigmaColor, sigmaSpace: Double = medium.sigmaSpace
     ) {

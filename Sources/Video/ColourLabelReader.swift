@@ -11,6 +11,7 @@ public final class ColourLabelReader: LabelReader {
     public let phrases: [String]
     private let frameReader: any FrameReader
     private let palette: ColourPalette
+    private var given = 0
 
     /// - Parameter limit: frames to look at and to give; the metrics read 121.
     /// - Throws: `FileError`.
@@ -29,7 +30,8 @@ public final class ColourLabelReader: LabelReader {
     }
 
     public func next() throws(FileError) -> Plane? {
-        guard let frame = try frameReader.next() else { return nil }
+        guard given < frames, let frame = try frameReader.next() else { return nil }
+        given += 1
         return palette.labels(of: frame)
     }
 }

@@ -12,9 +12,12 @@ public final class ForegroundReader {
     /// 1 in the foreground, 0 elsewhere; nil after the last frame.
     public func next() throws(FileError) -> Plane? {
         guard let frame = try frameReader.next() else { return nil }
-        let pixels = (0..<frame.size.pixels).map { i -> UInt8 in
-            let sum = Int(frame.pixels[3 * i]) + Int(frame.pixels[3 * i + 1]) + Int(frame.pixels[3 * i + 2])
-            return sum > 3 * 127 ? 1 : 0
+        let pixels = [UInt8](unsafeUninitializedCapacity: frame.size.pixels) { buffer, filled in
+            for i in 0..<buffer.count {
+                let sum = Int(frame.pixels[3 * i]) + Int(frame.pixels[3 * i + 1]) + Int(frame.pixels[3 * i + 2])
+                buffer[i] = sum > 3 * 127 ? 1 : 0
+            }
+            filled = buffer.count
         }
         return Plane(width: frame.width, height: frame.height, pixels: pixels)
     }

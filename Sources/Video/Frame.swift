@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// One decoded frame: interleaved 8-bit RGB, rows without gaps.
 public struct Frame: Sendable, Equatable {
     public let width: Int
@@ -60,5 +62,10 @@ public struct FrameSize: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var pixels: Int { width * height }
+
+    /// Whether a picture of this size is read at all; above 8K it is taken for damage.
+    var isReadable: Bool {
+        width > 0 && height > 0 && width <= ArrayStream.mostPixels && height <= ArrayStream.mostPixels / width
+    }
     public var description: String { "\(width)x\(height)" }
 }

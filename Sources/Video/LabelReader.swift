@@ -30,9 +30,9 @@ public final class InstanceMaskReader: LabelReader {
     /// - Throws: `FileError`, when the pickle holds anything but such a list; a forbidden opcode is never run.
     public init(path: String) throws(FileError) {
         let file = try RandomAccessFile(path: path)
-        let pickle = try Pickle(try file.readAll(limit: 1 << 30), file: path)
+        let pickle = try Pickle(try file.readAll(limit: 128 << 20), file: path)
         func malformed(_ what: String) -> FileError {
-            FileError(.malformed, file: path, "is not a list of SAM2 masks: \(what)")
+            FileError(.malformed, file: path, "is not a list of SAM2 masks: \(what); write the file again")
         }
         guard let entries = pickle.elements(pickle.root) else { throw malformed("its outermost value is no list") }
         guard entries.count <= 255 else {
@@ -50,6 +50,11 @@ public final class InstanceMaskReader: LabelReader {
             let numbers = dimensions.compactMap { if case .integer(let n) = $0, n > 0 { n } else { nil } }
             guard numbers.count == 3, dimensions.count == 3, numbers.allSatisfy({ $0 <= 1 << 20 }) else {
                 throw malformed("entry \(i) has no frames x rows x columns shape")
+            }
+            guard FrameSize(width: numbers[2], height: numbers[1]).isReadable else {
+                throw FileError(
+                    .unsupported, file: path,
+                    "has masks of \(numbers[2])x\(numbers[1]) pixels, which is no picture's size; write the file again")
             }
             guard shape == nil || shape == numbers else {
                 throw malformed("entry \(i) is \(numbers), the first \(shape ?? [])")

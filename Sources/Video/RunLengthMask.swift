@@ -30,7 +30,7 @@ public struct RunLengthMask: Sendable {
         }
         position = 0
         recent = []
-        inside = true  // the first call to advance flips it: runs start with zeros
+        inside = true  // the first call of paint flips it: runs start with zeros
     }
 
     /// Sets `label` wherever the next pixels.count pixels of the mask are 1.

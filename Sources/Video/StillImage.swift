@@ -2,11 +2,11 @@ internal import COpenCV
 public import Tensors
 
 extension Frame {
-    /// The frame as JPEG, scaled down so that it is at most `width` pixels wide.
+    /// The frame as JPEG, scaled down so that it is at most `width` pixels wide and four times that high.
     public func thumbnail(width limit: Int, quality: Int = 80) -> [UInt8] {
-        let scaled =
-            width <= limit
-            ? self : resized(to: FrameSize(width: limit, height: max(1, height * limit / width)), .area)
+        let size = FrameSize(
+            width: min(width, limit), height: min(4 * limit, max(1, height * min(width, limit) / width)))
+        let scaled = resized(to: size, .area)
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0
         let status = ocv_encode_jpeg(

@@ -20,8 +20,10 @@ struct DoctorCommand: ParsableCommand {
         let width = checks.map(\.name.count).max() ?? 0
         for check in checks {
             let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
-            Terminal.output("\(check.mark)  \(name)  \(check.finding)\n")
-            if let remedy = check.remedy { Terminal.output(String(repeating: " ", count: width + 5) + "→ \(remedy)\n") }
+            try Terminal.output("\(check.mark)  \(name)  \(check.finding)\n")
+            if let remedy = check.remedy {
+                try Terminal.output(String(repeating: " ", count: width + 5) + "→ \(remedy)\n")
+            }
         }
         let missing = checks.filter { $0.state == .missing }
         guard missing.isEmpty else {

@@ -24,7 +24,7 @@ struct FolderScoring {
         let outcome = try follow(job, in: store, environment: environment, limit: limit)
         let run = try store.runs().filter { $0.number == outcome.run }
         let results = try run.map { run throws(BenchError) in try store.results(of: run) }
-        Terminal.output(Report(results, options: ReportOptions()).terminal(hasStyles: Terminal.hasStyledOutput))
+        try Terminal.output(Report(results, options: ReportOptions()).terminal(hasStyles: Terminal.hasStyledOutput))
         Terminal.note(
             "run \(outcome.run): \(outcome.scored) scored now, \(outcome.known) known before"
                 + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(self.store)")
@@ -50,10 +50,11 @@ func follow(
     let bar = ProgressHolder()
     let outcome = try ScoringRunner(store: store, environment: environment) { event in
         switch event {
-        case .began(let known, let toScore, let frames):
+        case .began(let known, let toScore):
             if known > 0 { Terminal.note("\(known) of the videos are in the store already") }
             if toScore > 0 { Terminal.note("scoring \(toScore) video\(toScore == 1 ? "" : "s")") }
-            bar.start(ProgressBar(total: frames, unit: "frame"))
+            bar.start(ProgressBar(total: 0, unit: "frame"))
+        case .expected(let frames): bar.current?.expect(frames)
         case .frame: bar.current?.step()
         case .scored(let video, _, let failures):
             for failure in failures { bar.note("incomplete: \(video): \(failure)") }

@@ -54,19 +54,18 @@ struct PairDocument: Encodable {
     let failures: [String]
     let environment: [String: String]
 
-    /// - Throws: `BenchError`, when a video cannot be hashed.
     init(
-        _ result: PairResult, inputs: PairInputs, options: ScoringOptions, environment: [String: String]
-    ) throws(BenchError) {
-        func video(_ path: String, _ facts: VideoFacts) throws(BenchError) -> Video {
-            let artifact = try Artifact(hashing: path)
-            return Video(
-                path: path, bytes: artifact.bytes, sha256: artifact.sha256, width: facts.size.width,
+        _ result: PairResult, artifacts: (reference: Artifact, generated: Artifact), options: ScoringOptions,
+        environment: [String: String]
+    ) {
+        func video(_ artifact: Artifact, _ facts: VideoFacts) -> Video {
+            Video(
+                path: artifact.path, bytes: artifact.bytes, sha256: artifact.sha256, width: facts.size.width,
                 height: facts.size.height, fps: facts.rate, frames: facts.declaredFrames)
         }
         profile = options.profile.rawValue
-        reference = try video(inputs.reference, result.reference)
-        generated = try video(inputs.generated, result.generated)
+        reference = video(artifacts.reference, result.reference)
+        generated = video(artifacts.generated, result.generated)
         frames = result.frames
         scores = result.scores.map { score in
             Entry(
@@ -79,9 +78,12 @@ struct PairDocument: Encodable {
         self.environment = environment
     }
 
-    func text() -> String {
+    /// - Throws: `BenchError` 70, which would be a mistake of ours.
+    func text() throws(BenchError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self) + "\n"
+        do { return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n" } catch {
+            throw BenchError(.bug, "the scores cannot be written as JSON: \(error)")
+        }
     }
 }

@@ -5,19 +5,21 @@ import Synchronization
 final class ProgressBar: Sendable {
     private struct State {
         var done = 0
-        var label = ""
+        var total = 0
         var lastDrawn: ContinuousClock.Instant?
     }
 
-    private let total: Int
     private let unit: String
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
     init(total: Int, unit: String) {
-        self.total = total
         self.unit = unit
+        expect(total)
     }
+
+    /// Adds to the work that there is; a negative number takes from it.
+    func expect(_ more: Int) { state.withLock { $0.total += more } }
 
     /// Counts one unit of work; call from any thread.
     func step(_ n: Int = 1) {
@@ -43,6 +45,7 @@ final class ProgressBar: Sendable {
 
     private func draw(_ state: inout State) {
         let now = ContinuousClock.now
+        let total = max(state.total, state.done)
         let pause: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(30)
         guard total > 0, now - (state.lastDrawn ?? (Terminal.isInteractive ? now - .seconds(1) : start)) >= pause else {
             return

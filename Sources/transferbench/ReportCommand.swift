@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
             level: interval ? 0.95 : nil, marking: marks)
         let report = Report(results, options: options)
         guard let out else {
-            Terminal.output(try text(report, store))
+            try Terminal.output(text(report, store))
             return
         }
         let (files, troubles) = try ReportFolder(path: out).write(
@@ -77,7 +77,7 @@ struct ReportCommand: ParsableCommand {
         case .md: report.markdown()
         case .latex: report.latex()
         case .csv: report.csv()
-        case .json: report.json()
+        case .json: try report.json()
         case .html:
             throw BenchError(.usage, "--format html writes a page and its plots; name a folder with --out")
         }

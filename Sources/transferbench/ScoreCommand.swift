@@ -112,13 +112,19 @@ struct ScoreCommand: ParsableCommand {
             throw ValidationError("--threads takes 1 to 256.")
         }
         guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit takes 1 or more.") }
-        guard wait >= 0, wait.isFinite else { throw ValidationError("--wait takes 0 or more seconds.") }
+        guard (0...1e6).contains(wait) else { throw ValidationError("--wait takes 0 to 1000000 seconds.") }
+        guard name?.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) ?? true else {
+            throw ValidationError("--name takes no control characters.")
+        }
     }
 
     func run() throws {
         let options = ScoringOptions(profile: profile, matching: matching, workers: threads ?? Machine.cores)
         let environment = Machine.environment(version: TransferBench.version, threads: options.workers)
-        Interrupt.install()
+        Interrupt.install(
+            reference == nil
+                ? "interrupted; what was scored is kept, and the same command goes on from there"
+                : "interrupted; a pair is not kept")
         if let reference, let generated {
             try PairScoring(
                 inputs: PairInputs(

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 
 /// The person at the other end: results to standard output, everything else to standard error.
@@ -5,17 +6,32 @@ enum Terminal {
     static let hasStyledOutput = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
-    static func output(_ text: String) { write(text, STDOUT_FILENO) }
-    static func note(_ line: String) { write(line + "\n", STDERR_FILENO) }
+    /// - Throws: `BenchError` 69, when standard output takes no more: lost results must not look like success.
+    static func output(_ text: String) throws(BenchError) {
+        guard write(text, STDOUT_FILENO) else {
+            throw BenchError(
+                .missing, "standard output cannot be written (\(String(cString: strerror(errno)))); check where it goes"
+            )
+        }
+    }
+
+    /// Control characters in file names must not reach the terminal.
+    static func note(_ line: String) {
+        write(
+            String(line.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : Character($0) }) + "\n",
+            STDERR_FILENO)
+    }
     static func error(_ sentence: String) { note("transferbench: \(sentence)") }
 
-    static func write(_ text: String, _ descriptor: Int32) {
+    @discardableResult
+    static func write(_ text: String, _ descriptor: Int32) -> Bool {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let n = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if n < 0 && errno == EINTR { continue }
-            guard n > 0 else { return }
+            guard n > 0 else { return false }
             bytes = bytes.dropFirst(n)
         }
+        return true
     }
 }

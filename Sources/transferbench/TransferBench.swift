@@ -33,6 +33,11 @@ struct TransferBench: ParsableCommand {
             Terminal.error(error.sentence)
             Foundation.exit(error.code.rawValue)
         } catch {
+            // What is neither ours nor the parser's is a mistake of ours.
+            if exitCode(for: error) == .failure {
+                Terminal.error("\(error)")
+                Foundation.exit(BenchError.Code.bug.rawValue)
+            }
             exit(withError: error)
         }
     }

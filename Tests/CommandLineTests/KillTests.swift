@@ -15,7 +15,7 @@ import Testing
             )
             return try tables.flatMap { table -> [String] in
                 let columns = try db.columns(in: table).map(\.name)
-                    .filter { !["created_at", "finished_at", "at", "modified"].contains($0) }
+                    .filter { !["created_at", "finished_at", "at"].contains($0) }
                 let list = columns.map { "quote(\"\($0)\")" }.joined(separator: " || '|' || ")
                 return try String.fetchAll(db, sql: "SELECT \(list) FROM \(table) ORDER BY 1").map { "\(table): \($0)" }
             }

@@ -50,12 +50,12 @@ import Testing
         }
     }
 
-    @Test func `ties for best leave no second, ties for second share it, absent values get nothing`() {
+    @Test func `ties for best leave no second, ties for second share it, absent values and rows alone get nothing`() {
         #expect(marks([1, 1, 0.5], direction: .higher, marking: .bestAndSecond) == [.best, .best, nil])
         #expect(marks([1, 0.5, 0.5], direction: .higher, marking: .bestAndSecond) == [.best, .second, .second])
         #expect(marks([1, nil, 0.5], direction: .lower, marking: .bestAndSecond) == [.second, nil, .best])
         #expect(marks([nil, nil], direction: .lower, marking: .bestAndSecond) == [nil, nil])
         #expect(marks([1, 2], direction: .higher, marking: .none) == [nil, nil])
-        #expect(marks([3], direction: .higher, marking: .bestAndSecond) == [.best])
+        #expect(marks([3], direction: .higher, marking: .bestAndSecond) == [nil])
     }
 }

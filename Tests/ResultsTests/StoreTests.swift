@@ -18,8 +18,8 @@ import Testing
         let plan = Made.plan(trials)
         let run = try store.begin(plan, environment: ["cpu": "x"], at: now)
         try store.record(
-            Made.record(["blur-ssim": 0.5, "depth-si-rmse": Double?.none]), of: trials[0], plan: plan, run: run, at: now
-        )
+            Made.record(["blur-ssim": 0.5, "depth-si-rmse": Double?.none]), of: trials[0], plan: plan,
+            environment: ["cpu": "x"])
         try store.note("b is broken", isWarning: false, of: trials[1].trial.video.path, run: run, at: now)
         try store.finish(run: run, at: now)
 
@@ -30,7 +30,10 @@ import Testing
         #expect(results.planned == 2 && results.scored == 1 && results.isPartial)
         let score = try #require(results.trials[0].score("blur-ssim", .all))
         #expect(score.outcome == .scored(0.5))
-        #expect(score.perFrame == [0.25, nil, 0.75] && score.counts == ["tp": 4] && score.warnings == ["mind this"])
+        #expect(score.counts == ["tp": 4] && score.warnings == ["mind this"])
+        #expect(
+            results.curves.first { $0.metric == "blur-ssim" }
+                == .init(configuration: "edge", metric: "blur-ssim", means: [0.25, nil, 0.75], videos: 1))
         #expect(results.trials[0].score("depth-si-rmse", .all)?.outcome == .unscored(reason: "no depth"))
         #expect(results.events.map(\.message).sorted() == ["b is broken", "resized"])
         let previews = try reader.previews(of: trials[0].trial.identity)
@@ -43,12 +46,65 @@ import Testing
         let trial = Made.trial("edge", "a")
         let plan = Made.plan([trial])
         for value in [0.5, 0.75] {
-            let run = try store.begin(plan, environment: [:], at: now)
-            try store.record(Made.record(["blur-ssim": value]), of: trial, plan: plan, run: run, at: now)
+            _ = try store.begin(plan, environment: [:], at: now)
+            try store.record(Made.record(["blur-ssim": value]), of: trial, plan: plan, environment: ["cpu": "x"])
         }
         let results = try store.results(of: try #require(try store.runs().first))
         #expect(try store.runs().count == 1)
         #expect(results.trials[0].scores.count == 1 && results.trials[0].scores[0].outcome.value == 0.75)
+    }
+
+    @Test func `a damaged cell is a damaged store, not a crash`() throws {
+        let store = try Store(path: path, access: .write(wait: 0))
+        let trial = Made.trial("edge", "a")
+        let plan = Made.plan([trial])
+        _ = try store.begin(plan, environment: [:], at: now)
+        try store.record(Made.record(["blur-ssim": 0.5]), of: trial, plan: plan, environment: [:])
+        for damage in ["value = 'text'", "n = 'many'", "value = NULL"] {
+            #expect(throws: DatabaseError.self, "\(damage)") {
+                try store.database.write { db in try db.execute(sql: "UPDATE score SET \(damage)") }
+            }
+        }
+        try store.database.write { db in try db.execute(sql: "UPDATE score SET warnings = 'xx'") }
+        #expect(errorCode { try store.results(of: try store.runs()[0]) } == .unusableInput)
+    }
+
+    @Test func `what scoring had to say goes with the scores to every run that shows them`() throws {
+        let store = try Store(path: path, access: .write(wait: 0))
+        let trial = Made.trial("edge", "a")
+        let first = Made.plan([trial], name: "first")
+        _ = try store.begin(first, environment: [:], at: now)
+        let video = TrialRecord.Video(width: 64, height: 48, rate: 24, declaredFrames: 3)
+        let record = TrialRecord(
+            reference: video, generated: video, scores: Made.record(["blur-ssim": 0.5]).scores, warnings: ["resized"],
+            failures: ["depth is broken"], referencePreviews: [:], generatedPreviews: [:])
+        try store.record(record, of: trial, plan: first, environment: [:])
+        let second = try store.begin(
+            Made.plan([trial, Made.trial("vis", "a")], name: "second"), environment: [:], at: now)
+        #expect(try store.partFailures(run: second) == 1)
+        let results = try store.results(of: try #require(try store.runs().last))
+        #expect(results.events.map(\.message) == ["depth is broken", "resized"])
+        #expect(results.isPartial)
+    }
+
+    @Test func `two clips of the same bytes are two, and rejected videos count as planned`() throws {
+        let store = try Store(path: path, access: .write(wait: 0))
+        func twin(_ clip: String) -> PlannedTrial {
+            let same = Artifact(path: "/videos/\(clip)", bytes: 1, sha256: "same")
+            let trial = Trial(
+                configuration: Configuration(name: "edge"), clip: Clip(name: clip, caption: "", video: same),
+                prompt: "",
+                video: same)
+            return PlannedTrial(trial: trial, fingerprint: Identity(of: [trial.identity.hex]))
+        }
+        let plan = RunPlan(
+            name: "twins", dataset: "/data", profile: .paibench2025, parameters: [:], metrics: Made.metrics,
+            regions: [.all], trials: [twin("a"), twin("b")], rejected: ["edge": 3, "lost": 1],
+            identity: Identity(of: ["twins"]))
+        _ = try store.begin(plan, environment: [:], at: now)
+        let results = try store.results(of: try #require(try store.runs().first))
+        #expect(results.trials.map(\.clip) == ["a", "b"])
+        #expect(results.planned == 6 && results.configurations == ["edge", "lost"])
     }
 
     @Test func `a second writer is told who holds the store, and may wait`() throws {
@@ -66,6 +122,9 @@ import Testing
         newer.registerMigration("2031-01 dreams") { db in try db.execute(sql: "CREATE TABLE dream (id INTEGER)") }
         _ = try Store(path: path, access: .write(wait: 0), migrator: newer)
         let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        for path in ["", ":memory:", folder.path] {
+            #expect(errorCode { try Store(path: path, access: .write(wait: 0)) } == .unusableInput)
+        }
         for access in [Store.Access.read, .write(wait: 0)] {
             #expect(errorCode { try Store(path: path, access: access) } == .unusableInput)
             #expect(sentence { try Store(path: path, access: access) }.contains("newer transferbench"))
@@ -105,7 +164,7 @@ import Testing
         let store = try Store(path: path, access: .write(wait: 0))
         let trials = (0..<200).map { Made.trial("edge", "clip\($0)") }
         let plan = Made.plan(trials)
-        let run = try store.begin(plan, environment: [:], at: now)
+        _ = try store.begin(plan, environment: [:], at: now)
         // SQLite reports a page limit as it reports a full disk.
         try store.database.write { db in
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
@@ -114,7 +173,7 @@ import Testing
         var recorded = 0
         let failure = sentence {
             for trial in trials {
-                try store.record(Made.record(["blur-ssim": 0.5]), of: trial, plan: plan, run: run, at: now)
+                try store.record(Made.record(["blur-ssim": 0.5]), of: trial, plan: plan, environment: ["cpu": "x"])
                 recorded += 1
             }
         }
@@ -125,10 +184,10 @@ import Testing
 
     @Test func `a file's hash is remembered while its size and time stay`() throws {
         let store = try Store(path: path, access: .write(wait: 0))
-        try store.remember([(Made.artifact("a"), 17)])
+        try store.remember([(Made.artifact("a"), "17")])
         let known = Made.artifact("a")
-        #expect(try store.knownHash(path: known.path, bytes: 10, modified: 17) == known.sha256)
-        #expect(try store.knownHash(path: known.path, bytes: 10, modified: 18) == nil)
-        #expect(try store.knownHash(path: known.path, bytes: 11, modified: 17) == nil)
+        #expect(try store.knownHash(path: known.path, bytes: 10, stamp: "17") == known.sha256)
+        #expect(try store.knownHash(path: known.path, bytes: 10, stamp: "18") == nil)
+        #expect(try store.knownHash(path: known.path, bytes: 11, stamp: "17") == nil)
     }
 }

@@ -1,6 +1,5 @@
 // Hot loops of the metrics. Every kernel exists in a portable form and, where it pays, in AVX2 and AVX-512 forms; the widest
-// one that the CPU supports is chosen once, before main. Variants give the same bits, but for single bytes of the bilateral
-// filter on artificial pictures (see there).
+// one that the CPU supports is chosen once, before main. All variants give the same bits.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include <stddef.h>
@@ -25,7 +24,8 @@ enum { TB_BILATERAL_MAX_RADIUS = 31 };
 typedef struct tb_bilateral_tables tb_bilateral_tables;
 size_t tb_bilateral_tables_bytes(void);
 
-/// Fills `tables`; radius in 1...TB_BILATERAL_MAX_RADIUS, sigmas above 0. 0, or -1 for arguments out of range.
+/// Fills `tables`; radius in 1...TB_BILATERAL_MAX_RADIUS, sigma_color 50 or more,
+/// sigma_space above 0. 0, or -1 for arguments out of range.
 int32_t tb_bilateral_tables_init(tb_bilateral_tables *tables, int32_t radius, double sigma_color, double sigma_space);
 /// Bytes of 64-byte aligned scratch memory that one call needs.
 size_t tb_bilateral_scratch_bytes(const tb_bilateral_tables *tables, int32_t width, int32_t height);
