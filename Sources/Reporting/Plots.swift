@@ -101,7 +101,7 @@ extension Report {
         }
         return plot(
             "frames", "Per frame, mean over each configuration's videos", panels, data,
-            height: 400 + 24 * ((group.rows.count + 2) / 3),
+            height: 380 + legendHeight(labels),
             setup: "set grid \(gridStyle)\n\(keyStyle)\nset yrange [*:*]\nset offsets 0,0,graph 0.05,graph 0.05\n")
     }
 
@@ -143,7 +143,7 @@ extension Report {
         }
         return plot(
             "regions", "Foreground against background, one point a video", panels, data,
-            height: 480 + 24 * ((group.rows.count + 3) / 3), setup: "set grid \(gridStyle)\n\(keyStyle)\n")
+            height: 470 + legendHeight(labels + ["equal"]), setup: "set grid \(gridStyle)\n\(keyStyle)\n")
     }
 
     private func plot(
@@ -165,10 +165,16 @@ extension Report {
 }
 
 private let gridStyle = "back lt 1 lw 0.6 lc rgb '#cccccc'"
-private let keyStyle = "set key below center horizontal Left reverse samplen 1.6 spacing 1.2 height 0.6"
+private let keyStyle = "set key below center horizontal Left reverse samplen 2.5 spacing 1.2 height 0.6"
 
 private func axis(_ metric: MetricDescriptor) -> String {
     metric.unit.isEmpty ? metric.title : "\(metric.title) (\(metric.unit))"
+}
+
+/// Pixels that a legend of these labels takes below a panel.
+private func legendHeight(_ labels: [String]) -> Int {
+    let columns = max(1, 66 / ((labels.map(\.count).max() ?? 0) + 18))
+    return 24 * ((labels.count + columns - 1) / columns)
 }
 
 private func counted(_ label: String, _ videos: Int) -> String { "\(label) (\(videos) video\(videos == 1 ? "" : "s"))" }
