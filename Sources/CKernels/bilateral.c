@@ -256,12 +256,10 @@ static void blur_portable(const tb_bilateral_tables *t, planes p, uint8_t *restr
             exact_portable(t, &p, x, y, out + 3 * ((size_t)y * (size_t)width + (size_t)x));
 }
 
-typedef void exact_function(const tb_bilateral_tables *, const planes *, int32_t, int32_t, uint8_t *restrict);
-
 // Writes n estimated pixels of row y from x on, and computes those that the estimate leaves open.
 static inline void finish_pixels(const tb_bilateral_tables *t, const planes *p, int32_t x, int32_t y, int32_t n,
                                  const int32_t *restrict weights, const int32_t (*restrict sum)[16], int32_t width,
-                                 exact_function *exact, uint8_t *restrict out) {
+                                 uint8_t *restrict out) {
     const int32_t r = t->radius;
     const uint32_t *centre[3];
     for (int c = 0; c < 3; ++c) centre[c] = p->channel[c] + p->stride * (size_t)(y + r) + (size_t)(x + r);
@@ -275,7 +273,7 @@ static inline void finish_pixels(const tb_bilateral_tables *t, const planes *p, 
             open |= fabs(mean - rounded) > margin;
             o[c] = (uint8_t)((int32_t)(centre[c][i] & 0xffff) + (int32_t)rounded);
         }
-        if (open) exact(t, p, x + i, y, o);
+        if (open) exact_portable(t, p, x + i, y, o);
     }
 }
 
@@ -319,7 +317,7 @@ TB_TARGET_AVX2 static void blur_avx2(const tb_bilateral_tables *t, planes p, uin
             int32_t totals[16], sums[3][16];
             _mm256_storeu_si256((__m256i *)totals, weights);
             for (int c = 0; c < 3; ++c) _mm256_storeu_si256((__m256i *)sums[c], sum[c]);
-            finish_pixels(t, &p, x, y, n, totals, sums, width, exact_portable, out);
+            finish_pixels(t, &p, x, y, n, totals, sums, width, out);
         }
     }
 }
@@ -361,6 +359,26 @@ TB_TARGET_AVX512 static void exact_avx512(const tb_bilateral_tables *t, const pl
     exact_sums sums;
     for (int q = 0; q < 4; ++q) _mm512_storeu_pd(sums[q], total[q]);
     exact_rounded(sums, centre, out);
+}
+
+// finish_pixels for the eight pixels of one half of a register, in the same operations: their bytes as integers in
+// `rounded`, and a bit for each that the estimate leaves open.
+TB_TARGET_AVX512 static inline __mmask8 finish_half(const tb_bilateral_tables *t, __m256i weights, const __m256i *sum,
+                                                    __m256i *rounded) {
+    const __m512d w = _mm512_cvtepi32_pd(weights), scale = _mm512_div_pd(_mm512_set1_pd(1), w);
+    __m512d lack = _mm512_sub_pd(_mm512_set1_pd(1), _mm512_div_pd(w, _mm512_set1_pd(t->full)));
+    lack = _mm512_min_pd(_mm512_max_pd(lack, _mm512_setzero_pd()), _mm512_set1_pd(1));
+    const __m256i share = _mm512_cvttpd_epi32(_mm512_mul_pd(lack, _mm512_set1_pd(SHARES)));
+    const __m512d margin =
+        _mm512_sub_pd(_mm512_set1_pd(0.5), _mm512_mul_pd(_mm512_i32gather_pd(share, t->margin, 8), scale));
+    __mmask8 open = 0;
+    for (int c = 0; c < 3; ++c) {
+        const __m512d mean = _mm512_mul_pd(_mm512_cvtepi32_pd(sum[c]), scale);
+        const __m512d nearest = _mm512_roundscale_pd(mean, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+        open |= _mm512_cmp_pd_mask(_mm512_abs_pd(_mm512_sub_pd(mean, nearest)), margin, _CMP_GT_OQ);
+        rounded[c] = _mm512_cvtpd_epi32(nearest);
+    }
+    return open;
 }
 
 // The intrinsic would be split into a multiplication and an addition, one more operation in a loop bound by their number.
@@ -409,10 +427,25 @@ TB_TARGET_AVX512 static void blur_avx512(const tb_bilateral_tables *t, planes p,
                 }
                 space += a + 1;
             }
-            int32_t totals[16], sums[3][16];
-            _mm512_storeu_si512(totals, weights);
-            for (int c = 0; c < 3; ++c) _mm512_storeu_si512(sums[c], sum[c]);
-            finish_pixels(t, &p, x, y, n, totals, sums, width, exact_avx512, out);
+            __m256i low[3], high[3], sum_low[3], sum_high[3];
+            for (int c = 0; c < 3; ++c) {
+                sum_low[c] = _mm512_castsi512_si256(sum[c]);
+                sum_high[c] = _mm512_extracti64x4_epi64(sum[c], 1);
+            }
+            uint32_t open = finish_half(t, _mm512_castsi512_si256(weights), sum_low, low);
+            open |= (uint32_t)finish_half(t, _mm512_extracti64x4_epi64(weights, 1), sum_high, high) << 8;
+            int32_t result[3][16];
+            for (int c = 0; c < 3; ++c)
+                _mm512_storeu_si512(result[c],
+                                    _mm512_add_epi32(_mm512_and_si512(centre[c], low16),
+                                                     _mm512_inserti64x4(_mm512_castsi256_si512(low[c]), high[c], 1)));
+            uint8_t *o = out + 3 * ((size_t)y * (size_t)width + (size_t)x);
+            for (int32_t i = 0; i < n; ++i)
+                for (int c = 0; c < 3; ++c) o[3 * i + c] = (uint8_t)result[c][i];
+            for (open &= (1u << n) - 1; open; open &= open - 1) {
+                const int32_t i = __builtin_ctz(open);
+                exact_avx512(t, &p, x + i, y, o + 3 * i);
+            }
         }
     }
 }
