@@ -30,7 +30,8 @@ import Testing
         try cut.run()
         cut.waitUntilExit()
         #expect(cut.terminationStatus == 0)
-        _ = try FileManager.default.replaceItemAt(URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: path + ".mp4"))
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: path + ".mp4", toPath: path)
     }
 
     @Test func `twenty-four kills at random moments end in the store of one uninterrupted run`() throws {

@@ -184,6 +184,68 @@ import Testing
         #expect(slow.output == whole.output)
     }
 
+    @Test func `results that nobody receives are an error`() throws {
+        try layOutSmallBenchmark(in: folder)
+        let video = Places.recorded + "/dataset/videos/task_0000.mp4"
+        let pair = try run(
+            ["score", "--reference", video, "--generated", video, "--json"], shell: "exec \"$@\" > /dev/full")
+        #expect(pair.status == 69 && isOneSentence(pair, "standard output cannot be written"))
+        let table = try run(scoreAll, shell: "exec \"$@\" > /dev/full")
+        #expect(table.status == 69)
+        #expect(try run(scoreAll).errors.contains("6 known before"))
+    }
+
+    @Test func `a pipe in place of a video fails instead of waiting for ever`() throws {
+        try layOutSmallBenchmark(in: folder)
+        try FileManager.default.removeItem(atPath: folder.file("edge/videos/task_0000__0.mp4"))
+        mkfifo(folder.file("edge/videos/task_0000__0.mp4"), 0o644)
+        let result = try run(scoreAll)
+        #expect(result.status == 2 && result.errors.contains("task_0000__0.mp4 is not a regular file"))
+        #expect(result.output.contains("edge PARTIAL") && result.output.contains("(1/2)"))
+    }
+
+    @Test func `a later run that shows the same scores shows what was wrong with them`() throws {
+        try layOutSmallBenchmark(in: folder)
+        try folder.write("no archive", to: "vis/depth_npzs/task_0000.npz")
+        let first = try run(["score", "--dataset", "data", "--videos", "vis"])
+        #expect(first.status == 2)
+        let second = try run(["score", "--dataset", "data", "--videos", "vis", "--videos", "uniform"])
+        #expect(second.status == 2)
+        #expect(second.errors.contains("2 scored now, 2 known before"))
+        #expect(second.output.contains("vis/depth_npzs/task_0000.npz: is not a zip archive"))
+        #expect(second.output.contains("generated frames are 384x224 and were resized"))
+    }
+
+    @Test func `a video that is added before all others continues the same run`() throws {
+        try layOutSmallBenchmark(in: folder, clips: ["task_0000", "task_0001"])
+        let early = folder.file("vis/videos/task_0000.mp4")
+        try FileManager.default.moveItem(atPath: early, toPath: folder.file("later"))
+        let arguments = ["score", "--dataset", "data", "--videos", "vis"]
+        #expect(try run(arguments).errors.contains("run 1: 3 scored now"))
+        try FileManager.default.moveItem(atPath: folder.file("later"), toPath: early)
+        #expect(try run(arguments).errors.contains("run 1: 1 scored now, 3 known before"))
+    }
+
+    @Test func `a file that was replaced keeping its size and time is noticed`() throws {
+        try layOutSmallBenchmark(in: folder)
+        let path = folder.file("vis/sam2_pkls/task_0000.pkl")
+        #expect(try run(scoreAll).status == 0)
+        let shell =
+            "cp -p \(path) old && printf . | dd of=\(path) bs=1 seek=60 conv=notrunc 2>/dev/null && "
+            + "touch -r old \(path); exec \"$@\""
+        let again = try run(scoreAll, shell: shell)
+        #expect(again.errors.contains("1 scored now, 5 known before"))
+    }
+
+    @Test func `a video trimmed by an edit list is scored with a warning`() throws {
+        let video = Places.recorded + "/dataset/videos/task_0000.mp4"
+        let result = try run(
+            ["score", "--reference", "trimmed.mp4", "--generated", "trimmed.mp4"],
+            shell: "ffmpeg -v error -ss 0.5 -i \(video) -c copy trimmed.mp4 && exec \"$@\"")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("frames decode; the file is trimmed or damaged"))
+    }
+
     @Test func `a limit stops early, is marked and goes on`() throws {
         try layOutSmallBenchmark(in: folder)
         let some = try run(scoreAll + ["--limit", "4"])

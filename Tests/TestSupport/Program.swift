@@ -39,16 +39,15 @@ public struct Program: Sendable {
         process.standardOutput = FileHandle(forWritingAtPath: names[0])
         process.standardError = FileHandle(forWritingAtPath: names[1])
         try process.run()
-        nonisolated(unsafe) let running = process
         return (
             process,
             {
-                running.waitUntilExit()
+                process.waitUntilExit()
                 let texts = names.map {
                     String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self)
                 }
                 for name in names { try? FileManager.default.removeItem(atPath: name) }
-                return Result(status: running.terminationStatus, output: texts[0], errors: texts[1])
+                return Result(status: process.terminationStatus, output: texts[0], errors: texts[1])
             }
         )
     }
