@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
@@ -64,6 +65,14 @@ struct Quiet {
         setenv("OPENCV_LOG_LEVEL", "SILENT", 0);
     }
 } quiet;
+
+// Frames are taken and given back all the time: kept pages spare the kernel clearing them anew.
+struct KeptPages {
+    KeptPages() {
+        mallopt(M_MMAP_THRESHOLD, 1 << 25);
+        mallopt(M_TRIM_THRESHOLD, 1 << 27);
+    }
+} kept_pages;
 
 }  // namespace
 
