@@ -9,7 +9,7 @@
 #pragma clang fp contract(off)  // a fused product in one variant only would change its last bit
 
 enum { SEGMENTS = 64, LEVELS = 766, SHARES = 256 };
-static const double ALLOWANCE = 0.1;
+static const double ALLOWANCE = 0.2;
 
 // A pixel's result is the weighted mean in double precision, rounded. The portable variant computes that directly. The SIMD
 // variants estimate it with 16-bit weights, where the colour weight of an L1 distance k is a quadratic per 16 levels, and
@@ -93,7 +93,7 @@ static void fit_segment(tb_bilateral_tables *t, int32_t s, double sigma, double 
 // An estimate's error times its weights is at most the largest error of one weight times the sum of |value - mean|. With
 // hull the upper concave hull of distance over lost weight, Jensen's inequality bounds the mean distance to the centre by
 // hull(lack), weighted or not, so that sum is at most taps * 2 hull(lack). The bound lets all taps err at once and in the
-// worst direction; ALLOWANCE of it is still more than pictures made for the purpose reach.
+// worst direction; ALLOWANCE of it is still more than pictures made for the purpose need.
 static void fit_margins(tb_bilateral_tables *t, double sigma, double scale, int32_t taps) {
     const int32_t r = t->radius;
     const uint32_t *pair = t->space;
