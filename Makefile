@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES := libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopenblas-dev \
-	libsqlite3-dev libssl-dev zlib1g-dev libgnuplot-iostream-dev gnuplot-nox fonts-dejavu-core fontconfig ffmpeg \
+	libsentencepiece-dev libsqlite3-dev libssl-dev zlib1g-dev libgnuplot-iostream-dev gnuplot-nox fonts-dejavu-core fontconfig ffmpeg \
 	libstdc++-12-dev libc6-dev binutils git ca-certificates pkg-config python3-venv
 BIN := .build/release/transferbench
 RECORDED := Fixtures/recorded

@@ -38,13 +38,18 @@ let package = Package(
         .target(
             name: "CGnuplot",
             linkerSettings: ["boost_iostreams", "boost_filesystem", "boost_system"].map { .linkedLibrary($0) }),
+        .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // The rooms of the house, bottom to top.
-        .target(name: "Tensors", dependencies: ["CZlib"], swiftSettings: hot),
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CZlib"], swiftSettings: hot),
         .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: hot),
         .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "CosmosTransfer",
+            dependencies: ["CKernels", "CSentencePiece", "Experiment", "Tensors", "Video"], swiftSettings: hot),
         .target(
             name: "Scoring", dependencies: ["CKernels", "Experiment", "Tensors", "Video"], swiftSettings: hot),
         .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
@@ -55,17 +60,20 @@ let package = Package(
         .executableTarget(
             name: "transferbench",
             dependencies: [
-                "Execution", "Experiment", "Reporting", "Results", "Scoring", "Video",
+                "CosmosTransfer", "Execution", "Experiment", "Reporting", "Results", "Scoring", "Tensors", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Video"], path: "Tests/TestSupport", swiftSettings: hot),
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "Video"], path: "Tests/TestSupport", swiftSettings: hot),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: hot),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: hot),
         .testTarget(
             name: "VideoTests", dependencies: ["Experiment", "Tensors", "Video", "TestSupport"], swiftSettings: hot),
         .testTarget(name: "ExperimentTests", dependencies: ["Experiment", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CosmosTransferTests", dependencies: ["CosmosTransfer", "TestSupport"], swiftSettings: hot),
         .testTarget(
             name: "ScoringTests", dependencies: ["Scoring", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),

@@ -70,4 +70,7 @@ void tb_label_histogram(const uint8_t *restrict x, const uint8_t *restrict y,
 #ifdef __cplusplus
 }
 #endif
+
+#include "NetworkKernels.h"
+#include "TokenizerKernels.h"
 #endif

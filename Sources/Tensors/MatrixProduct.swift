@@ -1,0 +1,84 @@
+internal import CKernels
+internal import COpenBLAS
+
+/// A part of a matrix in memory: rows and columns, with the distance between rows in numbers.
+public struct MatrixTile {
+    /// The tile's first number.
+    public let pointer: UnsafeMutablePointer<Float>
+    public let stride: Int
+    /// Which rows and columns of the whole matrix these are.
+    public let rows: Range<Int>
+    public let columns: Range<Int>
+}
+
+/// One call of the matrix library on one thread: `c = scale * a · bᵀ + (adding ? c : 0)`, with a [m, k], c [m, n] and
+/// b [n, k], or [k, n] when `transposed` is false. Matrices are row-major with the given strides.
+public func multiply(
+    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+    transposed: Bool = true,
+    into c: UnsafeMutablePointer<Float>, stride cStride: Int, m: Int, n: Int, k: Int, scale: Float = 1,
+    adding: Bool = false
+) {
+    _ = oneLibraryThread
+    cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), scale, a,
+        Int32(aStride), b, Int32(bStride), adding ? 1 : 0, c, Int32(cStride))
+}
+
+/// The library's bits change with its number of threads: it gets one, and the tiles are spread here.
+private let oneLibraryThread: Void = openblas_set_num_threads(1)
+
+/// The processor type that the matrix library chose its kernels for: results differ in the last bits between types.
+public func matrixLibraryCore() -> String { String(cString: openblas_get_corename()) }
+
+extension WorkerPool {
+    /// `a · weightᵀ` with a [rows, k] and a stored weight [n, k], in tiles that depend on the sizes alone.
+    ///
+    /// Weights in half precision stay so in memory; a tile of them is widened while it is used.
+    /// - Parameters:
+    ///   - result: [rows, n] with its stride, or nil when `finish` takes every tile from working memory.
+    ///   - grain: columns are cut at multiples of this.
+    ///   - finish: called on every tile when it is complete, on the thread that made it.
+    public func multiply(
+        _ a: UnsafePointer<Float>, stride: Int, rows: Int, by weight: StoredTensor,
+        into result: (pointer: UnsafeMutablePointer<Float>, stride: Int)?, grain: Int = 16,
+        finish: (@Sendable (MatrixTile) -> Void)? = nil
+    ) {
+        precondition(weight.shape.count == 2 && (result != nil || finish != nil))
+        let (n, k) = (weight.shape[0], weight.shape[1])
+        guard rows > 0, n > 0 else { return }
+        let rowTile = Self.tile(of: rows, most: 704, grain: 16)
+        let columnTile = Self.tile(of: n, most: rows <= 256 ? 64 : 512, grain: grain)
+        let rowTiles = (rows + rowTile - 1) / rowTile
+        let columnTiles = (n + columnTile - 1) / columnTile
+        nonisolated(unsafe) let (a, result) = (a, result)
+        run(rowTiles * columnTiles) { task in
+            let r = task % rowTiles * rowTile
+            let c = task / rowTiles * columnTile
+            let (m, width) = (min(rowTile, rows - r), min(columnTile, n - c))
+            let scratch = result == nil ? FloatBuffer(count: m * width) : nil
+            let out = scratch?.pointer ?? result!.pointer + r * result!.stride + c
+            let outStride = scratch == nil ? result!.stride : width
+            func product(_ b: UnsafePointer<Float>) {
+                Tensors.multiply(
+                    a + r * stride, stride: stride, b, stride: k, into: out, stride: outStride, m: m, n: width, k: k)
+            }
+            if weight.element == .float32 {
+                weight.withBytes { product($0.baseAddress!.assumingMemoryBound(to: Float.self) + c * k) }
+            } else {
+                let wide = FloatBuffer(count: width * k)
+                weight.widen(c * k..<(c + width) * k, into: wide.pointer)
+                product(wide.pointer)
+            }
+            finish?(MatrixTile(pointer: out, stride: outStride, rows: r..<r + m, columns: c..<c + width))
+            _ = scratch
+        }
+    }
+
+    /// The size of equal parts, at most `most` (or one grain) and a multiple of `grain`.
+    private static func tile(of count: Int, most: Int, grain: Int) -> Int {
+        let parts = (count + most - 1) / most
+        let even = (count + parts - 1) / parts
+        return (even + grain - 1) / grain * grain
+    }
+}
