@@ -94,6 +94,15 @@ def inputs(dice, config, frames=2, h=8, w=8, batch=1, tokens=12, zero_rows=3, fp
     return result
 
 
+def rounded(weights, kind):
+    """Weights that `kind` can hold, in float32."""
+    return OrderedDict((k, v.to(kind).float()) for k, v in weights.items())
+
+
+def save_weights(path, weights, prefix="", kind=torch.float32):
+    save(path, {f"{prefix}{k}": v.to(kind) for k, v in weights.items()})
+
+
 # ---- evaluation
 
 def without_buffers(weights):
@@ -179,7 +188,7 @@ def bases():
     dice = Dice(100)
     config = configuration(48, 2, 3)
     weights = trunk(dice, config, 3)
-    save(OUT / "base" / "base_model.safetensors", weights)
+    save_weights(OUT / "base" / "base_model.safetensors", weights)
     # Rows so small that the epsilon of the key norm (1e-6) decides the result.
     faint = inputs(dice, config, h=4, w=4)
     faint["text"] *= 0.002
@@ -197,23 +206,23 @@ def bases():
 
     dice = Dice(101)
     config = configuration(64, 2, 1, lora=6, mlp=3, text=20)
-    weights = trunk(dice, config, 1)
-    save(OUT / "base_head_32" / "base_model.safetensors", {f"net.{k}": v for k, v in weights.items()})
+    weights = rounded(trunk(dice, config, 1), torch.bfloat16)
+    save_weights(OUT / "base_head_32" / "base_model.safetensors", weights, "net.", torch.bfloat16)
     write_base("base_head_32", config, weights, {"plain": inputs(dice, config, frames=3, h=6, w=10)})
 
     dice = Dice(102)
     config = configuration(32, 2, 2, lora=5)
     weights = trunk(dice, config, 2)
-    named = {network_to_diffusers(k): v for k, v in without_buffers(weights).items()}
-    save(OUT / "base_diffusers_names" / "base_model.safetensors", named)
+    save_weights(OUT / "base_diffusers_names" / "base_model.safetensors",
+                 {network_to_diffusers(k): v for k, v in without_buffers(weights).items()})
     write_base("base_diffusers_names", config, weights, {"plain": inputs(dice, config, frames=3, h=6, w=10)})
 
     dice = Dice(103)
     config = configuration(32, 2, 2)
-    weights = OrderedDict((k, v.bfloat16()) for k, v in trunk(dice, config, 2).items())
+    weights = rounded(trunk(dice, config, 2), torch.bfloat16)
     state = OrderedDict()
     for name, value in weights.items():
-        state[f"base_model.net.{name}"] = value
+        state[f"base_model.net.{name}"] = value.bfloat16()
         if name.endswith("to_q.1.weight"):
             state[f"base_model.net.{name[:-6]}_extra_state"] = torch.empty(0, dtype=torch.uint8)
     state["base_model.logvar.0.freqs"] = dice.normal(8)
@@ -221,8 +230,7 @@ def bases():
     state["base_model.logvar.1.weight"] = dice.normal(1, 8)
     (OUT / "base_pt").mkdir(parents=True)
     torch.save(state, OUT / "base_pt" / "base_model.pt")
-    write_base("base_pt", config, OrderedDict((k, v.float()) for k, v in weights.items()),
-               {"plain": inputs(dice, config, frames=3, h=6, w=10)})
+    write_base("base_pt", config, weights, {"plain": inputs(dice, config, frames=3, h=6, w=10)})
 
 
 # ---- base and branches
@@ -261,12 +269,11 @@ def controls():
     config = configuration(32, 2, 3, controls=("vis", "edge", "depth"))
     base = trunk(dice, config, 3)
     kinds = {"vis": torch.float32, "edge": torch.bfloat16, "depth": torch.float16}
-    stored = {name: {k: v.to(kind) for k, v in branch(dice, config).items()} for name, kind in kinds.items()}
-    branches = {name: {k: v.float() for k, v in weights.items()} for name, weights in stored.items()}
-    save(OUT / "controls" / "base_model.safetensors", {f"base_model.net.{k}": v for k, v in base.items()})
-    for name, weights in stored.items():
-        prefix = {"vis": "net.", "edge": "", "depth": "net.net_ctrl."}[name]
-        save(OUT / "controls" / f"{name}_control.safetensors", {f"{prefix}{k}": v for k, v in weights.items()})
+    prefixes = {"vis": "net.", "edge": "", "depth": "net.net_ctrl."}
+    branches = {name: rounded(branch(dice, config), kind) for name, kind in kinds.items()}
+    save_weights(OUT / "controls" / "base_model.safetensors", base, "base_model.net.")
+    for name, weights in branches.items():
+        save_weights(OUT / "controls" / f"{name}_control.safetensors", weights, prefixes[name], kinds[name])
 
     def case(maps, **kinds):
         tensors = inputs(dice, config, **kinds)
@@ -274,12 +281,12 @@ def controls():
         keep = {k: v for k, v in full.items() if not k.startswith("hint.") or k[5:] in maps}
         return keep | {f"weight.{k}": torch.as_tensor(v, dtype=torch.float32) for k, v in maps.items()}
 
-    tokens, pixels = (3, 5, 3), (17, 48, 32)
+    tokens, pixels = (3, 5, 3), (17, 32, 48)
     token_maps = {"vis": 0.6 * bump(tokens, (0.2, 0.3, 0.3), 0.5), "edge": 0.4 * bump(tokens, (0.7, 0.6, 0.6), 0.4),
                   "depth": 0.05 + 0.3 * bump(tokens, (0.5, 0.9, 0.1), 0.6)}
     pixel_maps = {"vis": 0.5 * bump(pixels, (0.2, 0.3, 0.3), 0.3), "edge": 0.5 * bump(pixels, (0.7, 0.6, 0.6), 0.2),
-                  "depth": 0.3 * bump(pixels, (0.5, 0.9, 0.1), 0.3)}
-    pixel_maps = {k: (torch.round(v * 20) / 20) for k, v in pixel_maps.items()}
+                  "depth": 0.3 * bump((3, 2, 3), (0.5, 0.9, 0.1), 0.6)}
+    pixel_maps = {k: torch.round(v * 20) / 20 for k, v in pixel_maps.items()}
     batch_tokens = (2, 2, 3)
     batch_maps = {"vis": torch.stack([0.5 * bump(batch_tokens, (0.2, 0.3, 0.3), 0.5),
                                       0.5 * bump(batch_tokens, (0.8, 0.9, 0.5), 0.5)]),
@@ -296,10 +303,10 @@ def controls():
         "one_number": case({"edge": 0.7}),
         "three_numbers": case({"vis": [0.3], "edge": [0.0], "depth": [0.5]}, h=4, w=6, fps=30),
         "token_maps": case(token_maps, frames=3, h=10, w=6, padded=True),
-        "pixel_maps": case(pixel_maps, frames=3, h=6, w=4),
-        "pixel_maps_above_one": case({"vis": 0.75 + 0.5 * bump((9, 64, 48), (0.3, 0.3, 0.3), 0.4),
-                                      "edge": 1.5 * bump((9, 64, 48), (0.6, 0.7, 0.4), 0.3), "depth": 0.25},
-                                     frames=2, h=8, w=6),
+        "pixel_maps": case(pixel_maps, frames=3, h=4, w=6),
+        "pixel_maps_above_one": case({"vis": 0.75 + 0.5 * bump((9, 32, 48), (0.3, 0.3, 0.3), 0.4),
+                                      "edge": 1.5 * bump((9, 32, 48), (0.6, 0.7, 0.4), 0.3), "depth": 0.25},
+                                     frames=2, h=4, w=6),
         "one_frame_map": case({"vis": 0.8 * bump((1, 48, 32), (0.5, 0.5, 0.2), 0.4), "depth": 0.2}, frames=1, h=6, w=4),
         "batch_2": case(batch_maps, batch=2, h=4, w=6),
         "regional": regional})
@@ -307,19 +314,19 @@ def controls():
     dice = Dice(111)
     config = configuration(24, 1, 2, cond_mask=False, controls=("hdmap", "lidar"), control_blocks=1)
     base = trunk(dice, config, 2)
-    branches = {name: branch(dice, config) for name in config["ctrl"]["names"]}
-    save(OUT / "sample_av" / "base_model.safetensors", {f"net.{k}": v for k, v in base.items()})
+    branches = {name: rounded(branch(dice, config), torch.bfloat16) for name in config["ctrl"]["names"]}
+    save_weights(OUT / "sample_av" / "base_model.safetensors", base, "net.")
     for name, weights in branches.items():
-        save(OUT / "sample_av" / f"{name}_control.safetensors", {f"net.{k}": v for k, v in weights.items()})
+        save_weights(OUT / "sample_av" / f"{name}_control.safetensors", weights, "net.", torch.bfloat16)
     write_controls("sample_av", config, base, branches, {"two_controls": hints(dice, config, inputs(
         dice, config, h=6, w=8)) | {"weight.hdmap": torch.tensor(0.3), "weight.lidar": torch.tensor(0.7)}})
 
     dice = Dice(112)
     config = configuration(24, 1, 1, controls=("seg",), control_blocks=1, hint=32)
     base = trunk(dice, config, 1)
-    branches = {"seg": branch(dice, config)}
-    save(OUT / "wide_hint" / "base_model.safetensors", base)
-    save(OUT / "wide_hint" / "seg_control.safetensors", {f"net.{k}": v for k, v in branches["seg"].items()})
+    branches = {"seg": rounded(branch(dice, config), torch.bfloat16)}
+    save_weights(OUT / "wide_hint" / "base_model.safetensors", base)
+    save_weights(OUT / "wide_hint" / "seg_control.safetensors", branches["seg"], "net.", torch.bfloat16)
     write_controls("wide_hint", config, base, branches, {"one_control": hints(dice, config, inputs(
         dice, config, h=4, w=6)) | {"weight.seg": torch.tensor([1.0])}})
 
