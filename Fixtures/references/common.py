@@ -42,6 +42,7 @@ def fill(module, dice, rule):
 def save(path, tensors):
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: torch.as_tensor(value).contiguous().clone() for name, value in tensors.items()}, str(path))
+    path.chmod(0o644)
 
 
 def save_json(path, value):
