@@ -187,8 +187,8 @@ def write_base(model, config, weights, cases):
 def bases():
     dice = Dice(100)
     config = configuration(48, 2, 3)
-    weights = trunk(dice, config, 3)
-    save_weights(OUT / "base" / "base_model.safetensors", weights)
+    weights = rounded(trunk(dice, config, 3), torch.bfloat16)
+    save_weights(OUT / "base" / "base_model.safetensors", weights, kind=torch.bfloat16)
     # Rows so small that the epsilon of the key norm (1e-6) decides the result.
     faint = inputs(dice, config, h=4, w=4)
     faint["text"] *= 0.002
@@ -268,7 +268,7 @@ def controls():
     dice = Dice(110)
     config = configuration(32, 2, 3, controls=("vis", "edge", "depth"))
     base = trunk(dice, config, 3)
-    kinds = {"vis": torch.float32, "edge": torch.bfloat16, "depth": torch.float16}
+    kinds = {"vis": torch.bfloat16, "edge": torch.bfloat16, "depth": torch.float16}
     prefixes = {"vis": "net.", "edge": "", "depth": "net.net_ctrl."}
     branches = {name: rounded(branch(dice, config), kind) for name, kind in kinds.items()}
     save_weights(OUT / "controls" / "base_model.safetensors", base, "base_model.net.")

@@ -153,17 +153,17 @@ def random_value(name, parameter, dice):
     return dice.linear(*shape, gain=0.5 if ".q." in name else 0.9)
 
 
-def encoder(model, seed, settings, lengths):
+def encoder(model, seed, settings, lengths, kind=torch.float32):
     dice = Dice(seed)
     module = T5EncoderModel(T5Config(
         vocab_size=settings["vocab"], d_model=settings["d_model"], d_kv=settings["d_kv"], d_ff=settings["d_ff"],
         num_layers=settings["layers"], num_heads=settings["heads"], relative_attention_num_buckets=settings["buckets"],
         relative_attention_max_distance=settings["max_distance"], feed_forward_proj="relu", layer_norm_epsilon=1e-6,
         attn_implementation="eager")).eval()
-    fill(module, dice, random_value)
-    weights = {k: v for k, v in module.state_dict().items() if k != "encoder.embed_tokens.weight"}
+    fill(module, dice, lambda *a: random_value(*a).to(kind).float())
+    weights = {k: v.clone() for k, v in module.state_dict().items() if k != "encoder.embed_tokens.weight"}
     save_json(OUT / model / "config.json", {"text": settings})
-    save(OUT / model / "text_encoder.safetensors", weights)
+    save(OUT / model / "text_encoder.safetensors", {k: v.to(kind) for k, v in weights.items()})
     ids = torch.zeros(len(lengths), settings["tokens"], dtype=torch.int64)
     mask = torch.zeros_like(ids)
     for row, length in enumerate(lengths):
@@ -197,7 +197,7 @@ if __name__ == "__main__":
     tokenise(folder, 32)
     small = {"d_model": 64, "layers": 2, "heads": 4, "d_kv": 16, "d_ff": 128, "vocab": 384, "tokens": 32, "buckets": 32,
              "max_distance": 128}
-    encoder("small", 300, small, [32, 7, 1])
+    encoder("small", 300, small, [32, 7, 1], torch.bfloat16)
     encoder("long", 301, small | {"d_model": 32, "layers": 3, "heads": 3, "d_kv": 16, "d_ff": 80, "vocab": 100,
                                   "tokens": 200}, [200, 131])
     buckets()

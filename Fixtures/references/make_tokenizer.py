@@ -98,7 +98,7 @@ def make(model, seed, channels, multipliers, sizes, temporal=8, kind=torch.float
 if __name__ == "__main__":
     shutil.rmtree(OUT, ignore_errors=True)
     make("official_names", 200, 8, [1, 2, 2],
-         {"t1_48x80": (1, 48, 80), "t9_32x48": (9, 32, 48), "t17_24x40": (17, 24, 40)}, kind=torch.bfloat16)
-    make("temporal_4", 201, 4, [2, 4, 4], {"t1_32x48": (1, 32, 48), "t9_24x32": (9, 24, 32)}, temporal=4,
+         {"t1_32x48": (1, 32, 48), "t9_24x40": (9, 24, 40), "t17_16x24": (17, 16, 24)}, kind=torch.bfloat16)
+    make("temporal_4", 201, 4, [2, 4, 4], {"t1_32x48": (1, 32, 48), "t9_16x24": (9, 16, 24)}, temporal=4,
          kind=torch.float16)
-    make("diffusers_names", 202, 4, [1, 2, 2], {"t9_16x32": (9, 16, 32)}, kind=torch.bfloat16, diffusers_names=True)
+    make("diffusers_names", 202, 4, [1, 2, 2], {"t9_16x16": (9, 16, 16)}, kind=torch.bfloat16, diffusers_names=True)
