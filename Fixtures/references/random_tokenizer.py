@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 from diffusers import AutoencoderKLCosmos
 
 from common import fill
