@@ -4,7 +4,6 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 
@@ -59,7 +58,3 @@ def error(value, reference):
     """Largest deviation over the largest magnitude."""
     value, reference = torch.as_tensor(value).double(), torch.as_tensor(reference).double()
     return float((value - reference).abs().max() / reference.abs().max())
-
-
-def as_numpy(tensor):
-    return np.asarray(tensor.detach().cpu().numpy())

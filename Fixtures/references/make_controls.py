@@ -1,6 +1,5 @@
 """Makes controls/: python3 make_controls.py"""
 
-import json
 import shutil
 
 import cv2
