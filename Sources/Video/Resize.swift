@@ -2,6 +2,7 @@ internal import COpenCV
 
 /// How a frame is resampled to another size.
 public enum Interpolation: Int32, Sendable {
+    case nearest = 0
     case bilinear = 1
     case area = 3
 

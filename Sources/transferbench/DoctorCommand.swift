@@ -88,7 +88,7 @@ struct DoctorCommand: ParsableCommand {
         }
             ?? Check(
                 name: "ffmpeg", state: .poor,
-                finding: "the ffmpeg program is not there: benchmarks and `make fixtures` need it",
+                finding: "the ffmpeg program is not there: writing videos and `make fixtures` need it",
                 remedy: "apt-get install ffmpeg")
     }
 

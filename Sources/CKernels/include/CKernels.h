@@ -49,6 +49,25 @@ void tb_ssim_sums_isa(tb_isa isa, const uint8_t *restrict x, const uint8_t *rest
                       const uint8_t *_Nullable restrict foreground, int32_t width, int32_t height, double c1, double c2,
                       double *restrict sums, void *scratch);
 
+// --- resampling ------------------------------------------------------------------------------------------------------
+
+/// What one axis is resampled with: output i is the sum over j < count[i] (1 or more) of
+/// weight[i * most + j] * input[first[i] + j].
+typedef struct tb_taps {
+    const int32_t *first;
+    const int32_t *count;
+    const float *weight;
+    int32_t most;
+} tb_taps;
+
+/// Numbers of scratch memory, 64-byte aligned, that one call needs.
+size_t tb_resample_scratch_floats(int32_t width, int32_t height, int32_t out_width);
+/// Resamples interleaved 8-bit RGB, rows without gaps, first along its rows, in float32; the result is clamped and rounded,
+/// halves to even.
+void tb_resample(tb_isa isa, const uint8_t *restrict rgb, int32_t width, int32_t height, const tb_taps *columns,
+                 const tb_taps *rows, uint8_t *restrict out, int32_t out_width, int32_t out_height,
+                 float *restrict scratch);
+
 // --- counts over frames ----------------------------------------------------------------------------------------------
 
 /// Smallest and largest byte of n >= 1.
