@@ -1,7 +1,7 @@
 public import Tensors
 
 /// How much one control counts, per token, after normalisation (spec §1.5).
-public enum TokenWeight: Sendable {
+public enum TokenWeight: Sendable, Equatable {
     /// The same everywhere: one number, or one a sample.
     case uniform([Float])
     /// [samples or 1, token frames, token rows, token columns]
