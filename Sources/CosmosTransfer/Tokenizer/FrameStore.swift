@@ -13,8 +13,10 @@ final class FrameStore: Sendable {
 
     func borrow(_ count: Int) -> BorrowedBuffer {
         let idle = shelves.withLock { shelves -> FloatBuffer? in
-            let buffer = shelves[count]?.buffers.popLast()
-            if let left = shelves[count]?.buffers.count { shelves[count]?.spare = min(left, shelves[count]?.spare ?? 0) }
+            guard var shelf = shelves[count] else { return nil }
+            let buffer = shelf.buffers.popLast()
+            shelf.spare = min(shelf.spare, shelf.buffers.count)
+            shelves[count] = shelf
             return buffer
         }
         return BorrowedBuffer(idle ?? FloatBuffer(count: count), of: self)
@@ -27,9 +29,9 @@ final class FrameStore: Sendable {
     /// Frees what was idle all the time since the last sweep.
     func sweep() {
         shelves.withLock { shelves in
-            for count in shelves.keys {
-                shelves[count]?.buffers.removeFirst(shelves[count]?.spare ?? 0)
-                shelves[count]?.spare = shelves[count]?.buffers.count ?? 0
+            shelves = shelves.mapValues { shelf in
+                let kept = Array(shelf.buffers.dropFirst(shelf.spare))
+                return Shelf(buffers: kept, spare: kept.count)
             }
         }
     }
