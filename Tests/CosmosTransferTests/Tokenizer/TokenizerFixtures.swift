@@ -76,10 +76,3 @@ enum TokenizerFixtures {
         return Tensor(shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) })
     }
 }
-
-/// Largest deviation over the largest magnitude.
-func relativeError(_ value: Tensor, _ expected: Tensor) -> Float {
-    guard value.shape == expected.shape else { return .infinity }
-    let most = expected.values.reduce(0) { max($0, abs($1)) }
-    return zip(value.values, expected.values).reduce(0) { max($0, abs($1.0 - $1.1)) } / most
-}
