@@ -14,6 +14,11 @@ void tb_layer_norm(tb_isa isa, float *restrict x, const float *restrict position
     TB_DISPATCH(isa, layer_norm, x, position, scale, shift, y, rows, width)
 }
 
+void tb_position(tb_isa isa, const float *restrict a, const float *restrict b, const float *restrict c,
+                 float *restrict y, size_t rows, size_t width) {
+    TB_DISPATCH(isa, position, a, b, c, y, rows, width)
+}
+
 void tb_rms_norm(tb_isa isa, const float *restrict x, const float *restrict gain, float *restrict y, size_t rows,
                  size_t width) {
     TB_DISPATCH(isa, rms_norm, x, gain, y, rows, width)

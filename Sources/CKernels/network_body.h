@@ -53,6 +53,20 @@ static void FN(layer_norm)(float *restrict x, const float *restrict position, co
     }
 }
 
+static void FN(position)(const float *restrict a, const float *restrict b, const float *restrict c, float *restrict y,
+                         size_t rows, size_t width) {
+    for (size_t r = 0; r < rows; ++r, c += width, y += width) {
+        V16 squares = {0};
+        EACH_LANES(i, width) {
+            const V16 v = FETCH(a + i, 0) + FETCH(b + i, 0) + FETCH(c + i, 0);
+            squares = FN(fma)(v, v, squares);
+            PUT(y + i, v);
+        }
+        const float factor = 1 / (__builtin_sqrtf(FN(sum)(squares) / (float)width) + 1e-6f);
+        EACH_LANES(i, width) PUT(y + i, FETCH(y + i, 0) * factor);
+    }
+}
+
 static void FN(rms_norm)(const float *restrict x, const float *restrict gain, float *restrict y, size_t rows,
                          size_t width) {
     for (size_t r = 0; r < rows; ++r, x += width, y += width) {

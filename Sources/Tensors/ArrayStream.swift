@@ -77,6 +77,7 @@ public final class ArrayStream {
         switch element {
         case .float64: return try values(count, as: Double.self)
         case .float32: return try values(count, as: Float.self).map(Double.init)
+        case .float16: preconditionFailure("the header was read without this type")
         }
     }
 

@@ -36,26 +36,30 @@ extension WorkerPool {
     ///
     /// Weights in half precision stay so in memory; a tile of them is widened while it is used.
     /// - Parameters:
+    ///   - segments: equal runs of rows, such as the samples of a batch. Tiles do not cross them, so that a sample's bits
+    ///     do not depend on how many others are computed with it.
     ///   - result: [rows, n] with its stride, or nil when `finish` takes every tile from working memory.
     ///   - grain: columns are cut at multiples of this.
     ///   - finish: called on every tile when it is complete, on the thread that made it.
     public func multiply(
-        _ a: UnsafePointer<Float>, stride: Int, rows: Int, by weight: StoredTensor,
+        _ a: UnsafePointer<Float>, stride: Int, rows: Int, segments: Int = 1, by weight: StoredTensor,
         into result: (pointer: UnsafeMutablePointer<Float>, stride: Int)?, grain: Int = 16,
         finish: (@Sendable (MatrixTile) -> Void)? = nil
     ) {
-        precondition(weight.shape.count == 2 && (result != nil || finish != nil))
+        precondition(weight.shape.count == 2 && rows % segments == 0 && (result != nil || finish != nil))
         let (n, k) = (weight.shape[0], weight.shape[1])
         guard rows > 0, n > 0 else { return }
-        let rowTile = Self.tile(of: rows, most: 704, grain: 16)
-        let columnTile = Self.tile(of: n, most: rows <= 256 ? 64 : 512, grain: grain)
-        let rowTiles = (rows + rowTile - 1) / rowTile
+        let segment = rows / segments
+        let rowTile = Self.tile(of: segment, most: 704, grain: 16)
+        let columnTile = Self.tile(of: n, most: segment <= 256 ? 64 : 512, grain: grain)
+        let segmentTiles = (segment + rowTile - 1) / rowTile
+        let rowTiles = segments * segmentTiles
         let columnTiles = (n + columnTile - 1) / columnTile
         nonisolated(unsafe) let (a, result) = (a, result)
         run(rowTiles * columnTiles) { task in
-            let r = task % rowTiles * rowTile
-            let c = task / rowTiles * columnTile
-            let (m, width) = (min(rowTile, rows - r), min(columnTile, n - c))
+            let (first, within) = (task % rowTiles / segmentTiles * segment, task % segmentTiles * rowTile)
+            let (r, c) = (first + within, task / rowTiles * columnTile)
+            let (m, width) = (min(rowTile, segment - within), min(columnTile, n - c))
             let scratch = result == nil ? FloatBuffer(count: m * width) : nil
             let out = scratch?.pointer ?? result!.pointer + r * result!.stride + c
             let outStride = scratch == nil ? result!.stride : width

@@ -4,8 +4,18 @@ public struct NpyHeader: Sendable, Equatable {
     public enum Element: String, Sendable, Equatable {
         case float32 = "<f4"
         case float64 = "<f8"
+        case float16 = "<f2"
 
-        public var size: Int { self == .float32 ? 4 : 8 }
+        /// The same as tensors name it.
+        var type: ElementType {
+            switch self {
+            case .float32: .float32
+            case .float64: .float64
+            case .float16: .float16
+            }
+        }
+
+        public var size: Int { type.size }
     }
 
     public let element: Element
@@ -14,7 +24,10 @@ public struct NpyHeader: Sendable, Equatable {
     let length: Int
 
     /// Parses the header at the start of `read`, a function that gives the next `n` bytes.
-    init(file: String, read: (Int) throws(FileError) -> [UInt8]) throws(FileError) {
+    /// - Parameter elements: the types that the caller reads.
+    init(file: String, elements: [Element] = [.float32, .float64], read: (Int) throws(FileError) -> [UInt8])
+        throws(FileError)
+    {
         let malformed = FileError(
             .malformed, file: file, "does not hold an array in numpy's format; save it with numpy.savez or numpy.save")
         let start = try read(8)
@@ -30,7 +43,7 @@ public struct NpyHeader: Sendable, Equatable {
             let order = text.firstMatch(of: /["']fortran_order["']\s*:\s*(\w+)/)?.1,
             let dimensions = text.firstMatch(of: /["']shape["']\s*:\s*\(([0-9, L]*)\)/)?.1
         else { throw malformed }
-        guard let element = Element(rawValue: String(descriptor)) else {
+        guard let element = Element(rawValue: String(descriptor)), elements.contains(element) else {
             throw FileError(
                 .unsupported, file: file, "holds elements of type '\(descriptor)'; save float64 or float32 instead")
         }

@@ -13,6 +13,12 @@ public struct Pickle: Sendable {
         case bytes([UInt8])
         case sequence(Int)
         case dictionary(Int)
+        /// The name of a class or function, which is never looked up. Only where tensors are read, like all that follow.
+        case global(String)
+        case storage(Int)
+        case tensor(Int)
+        /// What is neither a tensor nor may hold one.
+        case opaque
     }
 
     /// The outermost value.

@@ -1,27 +1,37 @@
 /// The stack machine behind `Pickle`: the opcodes that build plain data, and a refusal for all others.
 struct PickleMachine {
     private let bytes: [UInt8]
-    private let file: String
+    let file: String
+    /// Whether the opcodes by which torch saves tensors are read too; `PickleMachine+Torch.swift` holds them.
+    private let readsTensors: Bool
     private var position = 0
-    private var stack: [Pickle.Value] = []
+    var stack: [Pickle.Value] = []
     private var marks: [Int] = []
     private var memo: [Int: Pickle.Value] = [:]
     private(set) var sequences: [[Pickle.Value]] = []
-    private(set) var dictionaries: [[String: Pickle.Value]] = []
+    var dictionaries: [[String: Pickle.Value]] = []
+    var storages: [PickledStorage] = []
+    var tensors: [PickledTensor] = []
+    /// Dictionaries that stand for objects: those that take a state.
+    var objects: Set<Int> = []
+    /// Values copied from container to container so far.
+    var copied = 0
 
-    init(_ bytes: [UInt8], file: String) {
+    init(_ bytes: [UInt8], file: String, readsTensors: Bool = false) {
         self.bytes = bytes
         self.file = file
+        self.readsTensors = readsTensors
     }
 
-    /// Values and containers at most: files of masks have a few thousand.
-    private static let mostValues = 1 << 20
+    /// Values and containers at most: files of masks have a few thousand, checkpoints some ten thousand.
+    static let mostValues = 1 << 20
 
     mutating func run() throws(FileError) -> Pickle.Value {
         while true {
             guard stack.count + memo.count + sequences.count + dictionaries.count <= Self.mostValues else {
                 throw FileError(
-                    .unsupported, file: file, "holds more than \(Self.mostValues) values; it is no file of masks")
+                    .unsupported, file: file,
+                    "holds more than \(Self.mostValues) values; it is no file of masks or weights")
             }
             let start = position
             let opcode = UInt8(try unsigned(1))
@@ -78,7 +88,8 @@ struct PickleMachine {
         case UInt8(ascii: "r"): memo[try unsigned(4)] = try top()
         case UInt8(ascii: "h"): stack.append(try recalled(try unsigned(1)))
         case UInt8(ascii: "j"): stack.append(try recalled(try unsigned(4)))
-        default: throw refusal(opcode, at: start)
+        default:
+            guard readsTensors, try torchStep(opcode) else { throw refusal(opcode, at: start) }
         }
     }
 
@@ -101,7 +112,7 @@ struct PickleMachine {
                 + "save plain lists, dictionaries, strings and bytes (pickle protocol 3 or later)")
     }
 
-    private func malformed(_ what: String) -> FileError {
+    func malformed(_ what: String) -> FileError {
         FileError(.malformed, file: file, "is not a valid pickle: it \(what); write the file again")
     }
 
@@ -115,7 +126,7 @@ struct PickleMachine {
         return bytes[position..<position + count]
     }
 
-    private mutating func unsigned(_ size: Int) throws(FileError) -> Int {
+    mutating func unsigned(_ size: Int) throws(FileError) -> Int {
         let value = try take(size).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard let result = Int(exactly: value) else { throw malformed("has a length out of range") }
         return result
@@ -129,23 +140,32 @@ struct PickleMachine {
         return unused == 64 ? 0 : Int(Int64(bitPattern: value << UInt64(unused)) >> Int64(unused))
     }
 
-    private mutating func text(_ count: Int) throws(FileError) -> String {
+    mutating func text(_ count: Int) throws(FileError) -> String {
         guard let string = String(validating: try take(count), as: UTF8.self) else {
             throw malformed("has a string that is not UTF-8")
         }
         return string
     }
 
+    /// The text up to the next line feed.
+    mutating func line() throws(FileError) -> String {
+        guard let length = bytes[position...].firstIndex(of: 0x0a).map({ $0 - position }) else {
+            throw malformed("ends at byte \(bytes.count) inside a value")
+        }
+        defer { position += 1 }
+        return try text(length)
+    }
+
     // MARK: the stack
 
-    private mutating func pop() throws(FileError) -> Pickle.Value {
+    mutating func pop() throws(FileError) -> Pickle.Value {
         guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
             throw malformed("takes more values than it has")
         }
         return value
     }
 
-    private func top() throws(FileError) -> Pickle.Value {
+    func top() throws(FileError) -> Pickle.Value {
         guard let value = stack.last else { throw malformed("takes more values than it has") }
         return value
     }
@@ -164,12 +184,12 @@ struct PickleMachine {
         return value
     }
 
-    private mutating func pushSequence(_ values: [Pickle.Value]) {
+    mutating func pushSequence(_ values: [Pickle.Value]) {
         sequences.append(values)
         stack.append(.sequence(sequences.count - 1))
     }
 
-    private mutating func pushDictionary() {
+    mutating func pushDictionary() {
         dictionaries.append([:])
         stack.append(.dictionary(dictionaries.count - 1))
     }
@@ -179,15 +199,19 @@ struct PickleMachine {
         sequences[index] += values
     }
 
-    private mutating func set(_ values: [Pickle.Value]) throws(FileError) {
+    mutating func set(_ values: [Pickle.Value]) throws(FileError) {
         guard case .dictionary(let index) = try top(), values.count.isMultiple(of: 2) else {
             throw malformed("sets items of something that is no dictionary")
         }
         for i in stride(from: 0, to: values.count, by: 2) {
-            guard case .string(let key) = values[i], key.utf8.count <= 256 else {
-                throw FileError(.unsupported, file: file, "has a dictionary key that is no short text; masks have none")
-            }
-            dictionaries[index][key] = values[i + 1]
+            dictionaries[index][try key(values[i])] = values[i + 1]
         }
+    }
+
+    private func key(_ value: Pickle.Value) throws(FileError) -> String {
+        if case .string(let key) = value, key.utf8.count <= 256 { return key }
+        if case .integer(let number) = value, readsTensors { return String(number) }
+        throw FileError(
+            .unsupported, file: file, "has a dictionary key that is no short text; masks and weights have none")
     }
 }

@@ -17,14 +17,18 @@ public struct ZipArchive: Sendable {
     public let file: RandomAccessFile
     public let members: [Member]
 
+    /// - Parameter remedy: what to do about a file that is no zip archive.
     /// - Throws: `FileError`, when the file is not a zip archive or its directory contradicts itself.
-    public init(path: String) throws(FileError) {
+    public init(path: String, remedy: String = "save it with numpy.savez") throws(FileError) {
         let file = try RandomAccessFile(path: path)
         self.file = file
-        self.members = try ZipArchive.directory(of: file)
+        self.members = try ZipArchive.directory(of: file, remedy: remedy)
     }
 
-    private static func directory(of file: RandomAccessFile) throws(FileError) -> [Member] {
+    /// The longest directory that is read: a million members.
+    private static let mostDirectoryBytes = 1 << 27
+
+    private static func directory(of file: RandomAccessFile, remedy: String) throws(FileError) -> [Member] {
         let tail = try file.read(min(file.size, 65_557), at: max(0, file.size - 65_557))
         let signature: [UInt8] = [0x50, 0x4b, 0x05, 0x06]
         guard
@@ -33,8 +37,7 @@ public struct ZipArchive: Sendable {
                 Array(tail[$0..<$0 + 4]) == signature
             })
         else {
-            throw FileError(
-                .malformed, file: file.path, "is not a zip archive, or is truncated; save it with numpy.savez")
+            throw FileError(.malformed, file: file.path, "is not a zip archive, or is truncated; \(remedy)")
         }
         var count = Int(tail.littleEndian(UInt16.self, at: at + 10) ?? 0)
         var size = Int(tail.littleEndian(UInt32.self, at: at + 12) ?? 0)
@@ -52,6 +55,9 @@ public struct ZipArchive: Sendable {
                 throw FileError(.malformed, file: file.path, "has a damaged zip64 directory; copy or make it again")
             }
             (count, size, offset) = (n, s, o)
+        }
+        guard size <= mostDirectoryBytes else {
+            throw FileError(.unsupported, file: file.path, "has a zip directory of \(size) bytes, more than is read")
         }
         let bytes = try file.read(size, at: offset)
         var members: [Member] = []
@@ -122,9 +128,9 @@ public struct ZipArchive: Sendable {
         var header: UInt64
     }
 
-    /// A stream of the member's unpacked bytes.
+    /// Where the member's packed bytes lie in the file.
     /// - Throws: `FileError` when the member's own header is damaged or its bytes lie outside the file.
-    public func stream(_ member: Member) throws(FileError) -> ZipMemberStream {
+    public func extent(_ member: Member) throws(FileError) -> Range<Int> {
         let header = try file.read(30, at: member.headerOffset)
         guard header.littleEndian(UInt32.self, at: 0) == 0x0403_4b50,
             let name = header.littleEndian(UInt16.self, at: 26), let extra = header.littleEndian(UInt16.self, at: 28)
@@ -136,6 +142,13 @@ public struct ZipArchive: Sendable {
         guard start <= file.size, member.packedSize <= file.size - start else {
             throw FileError(.malformed, file: file.path, "is truncated inside '\(member.name)'; copy or make it again")
         }
+        return start..<start + member.packedSize
+    }
+
+    /// A stream of the member's unpacked bytes.
+    /// - Throws: `FileError` when the member's own header is damaged or its bytes lie outside the file.
+    public func stream(_ member: Member) throws(FileError) -> ZipMemberStream {
+        let start = try extent(member).lowerBound
         // Callers allocate what a member says it holds; deflate packs 1032 to 1 at best.
         let most = member.method == .stored ? member.packedSize : 1032 * member.packedSize
         guard member.size <= most, member.method == .deflated || member.size == most else {

@@ -18,6 +18,9 @@ void tb_widen_f16(tb_isa isa, const uint16_t *restrict x, float *restrict y, siz
 void tb_layer_norm(tb_isa isa, float *restrict x, const float *_Nullable restrict position,
                    const float *restrict scale, const float *restrict shift, float *restrict y, size_t rows,
                    size_t width);
+/// y = s / (|s| / sqrt(width) + 1e-6) with s = a + b + c, row by row; a and b are one row for all, c has a row each.
+void tb_position(tb_isa isa, const float *restrict a, const float *restrict b, const float *restrict c,
+                 float *restrict y, size_t rows, size_t width);
 /// y = x / sqrt(mean(x^2) + 1e-6) * gain, over every row of `width`.
 void tb_rms_norm(tb_isa isa, const float *restrict x, const float *restrict gain, float *restrict y, size_t rows,
                  size_t width);

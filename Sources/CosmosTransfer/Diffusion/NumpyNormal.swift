@@ -1,0 +1,94 @@
+internal import Experiment
+internal import Foundation
+public import Tensors
+
+/// The stream of normal numbers that numpy's `RandomState(seed).standard_normal` gives, bit for bit (spec §1.8): a
+/// Mersenne Twister, doubles of 53 bits, and the polar method.
+public struct NumpyNormal: Sendable {
+    private var twister: MersenneTwister
+    private var waiting: Double?
+
+    /// Any seed that numpy takes: 0 to 2³²−1.
+    public init(seed: UInt32) { twister = MersenneTwister(seed: seed) }
+
+    /// The next number.
+    public mutating func next() -> Double {
+        if let value = waiting {
+            waiting = nil
+            return value
+        }
+        while true {
+            let first = 2 * twister.nextDouble() - 1
+            let second = 2 * twister.nextDouble() - 1
+            let square = first * first + second * second
+            if square < 1, square != 0 {
+                let factor = (-2 * log(square) / square).squareRoot()
+                waiting = factor * first
+                return factor * second
+            }
+        }
+    }
+
+    /// The first numbers of a seed's stream, rounded to float32, in row-major order.
+    public static func tensor(seed: UInt32, shape: [Int]) -> Tensor {
+        var stream = NumpyNormal(seed: seed)
+        var noise = Tensor(shape: shape)
+        for i in 0..<noise.count { noise.values[i] = Float(stream.next()) }
+        return noise
+    }
+
+    /// The seed of clip `clip` of a video: `seed + clip`.
+    /// - Throws: `BenchError` when it is not a number that numpy takes.
+    public static func seed(_ seed: Int, clip: Int = 0) throws -> UInt32 {
+        let (sum, overflow) = seed.addingReportingOverflow(clip)
+        guard !overflow, let value = UInt32(exactly: sum) else {
+            throw BenchError(
+                .usage,
+                "the seed \(seed) is not usable\(clip > 0 ? " for clip \(clip)" : ""): it and the clip's number must add "
+                    + "up to 0 … 4294967295; choose another")
+        }
+        return value
+    }
+}
+
+/// MT19937 as numpy seeds it from a single integer.
+private struct MersenneTwister: Sendable {
+    private static let size = 624
+    private static let middle = 397
+    private var state: [UInt32]
+    private var position = size
+
+    init(seed: UInt32) {
+        state = [seed]
+        state.reserveCapacity(Self.size)
+        for i in 1..<UInt32(Self.size) {
+            let last = state[state.count - 1]
+            state.append(1_812_433_253 &* (last ^ last >> 30) &+ i)
+        }
+    }
+
+    /// A double in [0, 1) from two outputs.
+    mutating func nextDouble() -> Double {
+        let high = Double(next() >> 5)
+        let low = Double(next() >> 6)
+        return (high * 67_108_864 + low) / 9_007_199_254_740_992
+    }
+
+    private mutating func next() -> UInt32 {
+        if position == Self.size { twist() }
+        var y = state[position]
+        position += 1
+        y ^= y >> 11
+        y ^= y << 7 & 0x9d2c_5680
+        y ^= y << 15 & 0xefc6_0000
+        return y ^ y >> 18
+    }
+
+    private mutating func twist() {
+        for i in 0..<Self.size {
+            let y = state[i] & 0x8000_0000 | state[(i + 1) % Self.size] & 0x7fff_ffff
+            state[i] = state[(i + Self.middle) % Self.size] ^ y >> 1 ^ (y & 1 == 0 ? 0 : 0x9908_b0df)
+        }
+        position = 0
+    }
+}

@@ -1,0 +1,16 @@
+internal import Experiment
+internal import Tensors
+
+/// The tensors of one network by their official names (spec §2.10), whose shapes have been checked.
+struct TensorLookup: Sendable {
+    let tensors: [String: StoredTensor]
+
+    subscript(name: String) -> StoredTensor {
+        get throws(BenchError) {
+            guard let tensor = tensors[name] else {
+                throw BenchError(.bug, "the tensor '\(name)' is used but was not asked for")
+            }
+            return tensor
+        }
+    }
+}

@@ -1,0 +1,247 @@
+internal import CKernels
+public import Experiment
+public import Tensors
+
+/// Cosmos-Transfer1's denoising network: the base transformer and its control branches (spec §1.2, §2).
+///
+/// Weights stay as they are stored, mapped from their files; all arithmetic is float32.
+public final class TransferNetwork: Sendable {
+    /// Something seen on the way, for comparisons with other implementations: `residual.<j>`, the sum of the branches'
+    /// residuals for base block j, and `block.<j>`, the activation after it; [samples, frames, rows, columns, width] of the
+    /// token grid.
+    public typealias Observer = (_ name: String, _ value: Tensor) -> Void
+
+    public let configuration: TransformerConfiguration
+    /// The controls whose branches are loaded, in the order given.
+    public let controls: [String]
+    private let trunk: Trunk
+    private let finalModulation: Modulation
+    private let finalLayer: StoredTensor
+    private let branches: [String: ControlBranch]
+
+    /// - Parameters:
+    ///   - base: the base network's tensors by their official names without prefix (spec §2.10).
+    ///   - controls: the same for each control's branch.
+    /// - Throws: `BenchError` when a tensor is missing.
+    public init(
+        configuration: TransformerConfiguration, base: [String: StoredTensor],
+        control: ControlConfiguration = ControlConfiguration(),
+        controls: [(name: String, tensors: [String: StoredTensor])] = []
+    ) throws {
+        self.configuration = configuration
+        self.controls = controls.map(\.name)
+        let weights = TensorLookup(tensors: base)
+        trunk = try Trunk(
+            weights, configuration: configuration, blocks: configuration.blocks, ropeRatio: configuration.ropeRatio)
+        finalModulation = try Modulation(weights, "final_layer.", width: configuration.width)
+        finalLayer = try weights["final_layer.linear.weight"]
+        var branches: [String: ControlBranch] = [:]
+        for (name, tensors) in controls {
+            branches[name] = try ControlBranch(tensors, configuration: configuration, control: control)
+        }
+        self.branches = branches
+    }
+
+    /// What does not depend on the step, computed once for a clip: encoded hints, the text's keys and values, rotary tables.
+    public struct Prepared: Sendable {
+        struct Control: Sendable {
+            let name: String
+            let branch: ControlBranch
+            let hint: FloatBuffer
+            let text: [[CrossKeys]]
+            /// [samples · tokens]
+            let weight: FloatBuffer
+        }
+
+        let grid: LatentGrid
+        let paddingMask: [Float]?
+        let rotary: RotaryEmbedding
+        let controlRotary: RotaryEmbedding?
+        let text: [[CrossKeys]]
+        let controls: [Control]
+
+        /// The controls that run: those whose weight is not zero everywhere.
+        public var activeControls: [String] { controls.map(\.name) }
+    }
+
+    /// Prepares a clip.
+    /// - Parameters:
+    ///   - size: of the latents, [samples, channels, frames, height, width].
+    ///   - other: a clip prepared with the same hints, whose encoded hints are taken over: the other pass of a guided step.
+    /// - Throws: `BenchError` that names the input and what is wrong with it.
+    public func prepare(
+        _ conditions: NetworkConditions, size: [Int], sharing other: Prepared? = nil,
+        rotaryPrecision: RotaryPrecision = .float32, pool: WorkerPool
+    ) throws(BenchError) -> Prepared {
+        let grid = try grid(of: size)
+        try conditions.check(grid, configuration: configuration, controls: Set(branches.keys))
+        let padding = conditions.paddingMask.map { resized($0, to: grid) }
+        let timeScale = configuration.baseFPS / conditions.fps
+        let active = conditions.hints.filter { !$0.weight.isZero }
+        let controls = active.compactMap { hint -> Prepared.Control? in
+            guard let branch = branches[hint.name] else { return nil }
+            let shared = other?.controls.first { $0.name == hint.name }
+            return Prepared.Control(
+                name: hint.name, branch: branch,
+                hint: shared?.hint ?? branch.hint(hint.latent, paddingMask: padding, grid: grid, pool: pool),
+                text: branch.textKeys(conditions.prompt, pool: pool), weight: perToken(hint.weight, grid))
+        }
+        return Prepared(
+            grid: grid, paddingMask: padding,
+            rotary: trunk.rotary(grid, timeScale: timeScale, precision: rotaryPrecision),
+            controlRotary: controls.first?.branch.rotary(grid, timeScale: timeScale, precision: rotaryPrecision),
+            text: trunk.textKeys(conditions.prompt, pool: pool), controls: controls)
+    }
+
+    /// One evaluation of the network.
+    /// - Parameters:
+    ///   - x: [samples, channels, frames, height, width], already multiplied by c_in.
+    ///   - noise: c_noise = ¼ ln σ, one number a sample.
+    ///   - conditionMask: [samples or 1, 1, frames, height, width]; nil for zeros.
+    /// - Returns: as `x`.
+    /// - Throws: `BenchError` for a wrong shape or a number that is not finite, in the inputs or in the result.
+    public func evaluate(
+        _ prepared: Prepared, x: Tensor, noise: [Float], conditionMask: Tensor? = nil, pool: WorkerPool,
+        observe: Observer? = nil
+    ) throws(BenchError) -> Tensor {
+        let grid = prepared.grid
+        let input = try input(x, noise, conditionMask, prepared)
+        let (rows, width) = (grid.samples * grid.tokens, configuration.width)
+        let workspace = Workspace(grid: grid, width: width, hiddenWidth: width * configuration.mlpRatio)
+        func report(_ name: String, _ buffer: FloatBuffer) {
+            observe?(
+                name,
+                Tensor(
+                    shape: [grid.samples, grid.tokenFrames, grid.tokenRows, grid.tokenColumns, width],
+                    values: buffer.array()))
+        }
+
+        let depth = prepared.controls.map(\.branch.blocks).max() ?? 0
+        let residuals = (0..<depth).map { _ in FloatBuffer(count: rows * width) }
+        for residual in residuals { residual.fill(0) }
+        if let rotary = prepared.controlRotary {
+            for control in prepared.controls {
+                control.branch.addResiduals(
+                    to: residuals, input: input, text: control.text, hint: control.hint, weight: control.weight,
+                    rotary: rotary, workspace: workspace, pool: pool)
+            }
+        }
+        for (j, residual) in residuals.enumerated() { report("residual.\(j)", residual) }
+
+        let y = trunk.embed(input, grid: grid, pool: pool)
+        let signal = trunk.signal(noise, pool: pool)
+        for j in 0..<configuration.blocks {
+            trunk.runBlock(
+                j, y, signal: signal, rotary: prepared.rotary, text: prepared.text[j], workspace: workspace, pool: pool)
+            if j < depth {
+                let (isa, residual) = (tb_isa_best(), residuals[j])
+                pool.runRanges(rows, grain: 256) { range in
+                    let at = range.lowerBound * width
+                    tb_add_gated(isa, y.pointer + at, width, residual.pointer + at, width, nil, range.count, width)
+                }
+            }
+            report("block.\(j)", y)
+        }
+        return try finish(y, signal, workspace, pool)
+    }
+
+    /// The final layer and the tokens' way back into the latent (spec §2.9).
+    private func finish(
+        _ y: FloatBuffer, _ signal: TimestepSignal, _ workspace: Workspace, _ pool: WorkerPool
+    ) throws(BenchError) -> Tensor {
+        let (grid, width, outputs) = (workspace.grid, configuration.width, configuration.patchOutputs)
+        let rows = grid.samples * grid.tokens
+        finalModulation.vectors(signal, pool: pool).normalise(y, into: workspace.normed, grid: grid, pool: pool)
+        let features = FloatBuffer(count: rows * outputs)
+        pool.multiply(
+            workspace.normed.pointer, stride: width, rows: rows, segments: grid.samples, by: finalLayer,
+            into: (features.pointer, outputs))
+        let channels = configuration.latentChannels
+        let size = channels * grid.positions
+        let values = [Float](unsafeUninitializedCapacity: grid.samples * size) { buffer, filled in
+            filled = grid.samples * size
+            guard let base = buffer.baseAddress else { return }
+            for s in 0..<grid.samples {
+                grid.scatter(features.pointer + s * grid.tokens * outputs, channels: channels, into: base + s * size)
+            }
+        }
+        let out = Tensor(shape: [grid.samples, channels, grid.frames, grid.height, grid.width], values: values)
+        if let position = out.firstNonFinite {
+            throw BenchError(
+                .unusableInput,
+                "the network gave \(out.values[position]) at position \(position): its weights are damaged or not this model's"
+            )
+        }
+        return out
+    }
+
+    private func grid(of size: [Int]) throws(BenchError) -> LatentGrid {
+        let patch = configuration.patch
+        guard size.count == 5, size.allSatisfy({ $0 > 0 }), size[1] == configuration.latentChannels else {
+            throw BenchError(
+                .unusableInput,
+                "x has the shape \(size) where [samples, \(configuration.latentChannels), frames, height, width] is expected"
+            )
+        }
+        guard zip(size[2...], patch).allSatisfy({ $0 % $1 == 0 }) else {
+            throw BenchError(
+                .unusableInput, "the latent size \(Array(size[2...])) is not a multiple of the patch \(patch)")
+        }
+        guard size[2] <= configuration.maxFrames, size[3] <= configuration.maxSize[0],
+            size[4] <= configuration.maxSize[1]
+        else {
+            throw BenchError(
+                .unusableInput,
+                "the latent size \(Array(size[2...])) is above the model's \([configuration.maxFrames] + configuration.maxSize)"
+            )
+        }
+        return LatentGrid(samples: size[0], frames: size[2], height: size[3], width: size[4], patch: patch)
+    }
+
+    private func input(
+        _ x: Tensor, _ noise: [Float], _ mask: Tensor?, _ prepared: Prepared
+    ) throws(BenchError) -> NetworkInput {
+        let grid = prepared.grid
+        let size = [grid.samples, configuration.latentChannels, grid.frames, grid.height, grid.width]
+        try expect("x", x, size)
+        try expect("c_noise", Tensor(shape: [noise.count], values: noise), [grid.samples])
+        var condition: [Float]?
+        if let mask {
+            guard configuration.hasConditionMask else {
+                throw BenchError(.unusableInput, "condition_mask is given, but this model takes none")
+            }
+            let one = mask.shape.first == 1
+            try expect("condition_mask", mask, [one ? 1 : grid.samples, 1] + size[2...].map { $0 })
+            condition = one ? (0..<grid.samples).flatMap { _ in mask.values } : mask.values
+        }
+        return NetworkInput(x: x, noise: noise, conditionMask: condition, paddingMask: prepared.paddingMask)
+    }
+
+    /// The padding mask at latent resolution: the nearest number, repeated over time (spec §2.2).
+    private func resized(_ mask: Tensor, to grid: LatentGrid) -> [Float] {
+        let (height, width) = (mask.shape[2], mask.shape[3])
+        return (0..<grid.samples).flatMap { s in
+            let first = mask.shape[0] == 1 ? 0 : s * height * width
+            let plane = (0..<grid.height).flatMap { y in
+                (0..<grid.width).map { x in
+                    mask.values[first + y * height / grid.height * width + x * width / grid.width]
+                }
+            }
+            return (0..<grid.frames).flatMap { _ in plane }
+        }
+    }
+
+    private func perToken(_ weight: TokenWeight, _ grid: LatentGrid) -> FloatBuffer {
+        let out = FloatBuffer(count: grid.samples * grid.tokens)
+        for s in 0..<grid.samples {
+            let at = out.pointer + s * grid.tokens
+            switch weight {
+            case .uniform(let values): at.update(repeating: values[values.count == 1 ? 0 : s], count: grid.tokens)
+            case .map(let map):
+                let first = map.shape[0] == 1 ? 0 : s * grid.tokens
+                for i in 0..<grid.tokens { at[i] = map.values[first + i] }
+            }
+        }
+        return out
+    }
+}

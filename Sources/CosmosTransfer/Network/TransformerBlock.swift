@@ -1,0 +1,199 @@
+internal import CKernels
+internal import Tensors
+
+/// Working memory of one network evaluation, shared by all blocks of all networks.
+struct Workspace: Sendable {
+    let grid: LatentGrid
+    let width: Int
+    /// Each [samples · tokens, width].
+    let normed, queries, keys, values: FloatBuffer
+    /// Rows of the feed-forward layer that exist at a time.
+    let hiddenRows: Int
+    let hidden: FloatBuffer
+
+    init(grid: LatentGrid, width: Int, hiddenWidth: Int) {
+        self.grid = grid
+        self.width = width
+        let size = grid.samples * grid.tokens * width
+        normed = FloatBuffer(count: size)
+        queries = FloatBuffer(count: size)
+        keys = FloatBuffer(count: size)
+        values = FloatBuffer(count: size)
+        hiddenRows = min(grid.tokens, 1408)
+        hidden = FloatBuffer(count: hiddenRows * hiddenWidth)
+    }
+}
+
+/// One block of the transformer: self-attention, cross-attention and feed-forward, each modulated by the timestep and gated
+/// (spec §2.4–2.7).
+struct TransformerBlock: Sendable {
+    private struct Projections: Sendable {
+        let q, k, v, out: StoredTensor
+        let queryGain, keyGain: [Float]
+
+        init(_ weights: TensorLookup, _ prefix: String) throws {
+            q = try weights["\(prefix)to_q.0.weight"]
+            k = try weights["\(prefix)to_k.0.weight"]
+            v = try weights["\(prefix)to_v.0.weight"]
+            out = try weights["\(prefix)to_out.0.weight"]
+            queryGain = try weights["\(prefix)to_q.1.weight"].floats()
+            keyGain = try weights["\(prefix)to_k.1.weight"].floats()
+        }
+    }
+
+    private let width, heads: Int
+    private let attention, cross: Projections
+    private let layer1, layer2: StoredTensor
+    private let modulations: [Modulation]
+
+    private var headWidth: Int { width / heads }
+
+    init(_ weights: TensorLookup, index: Int, configuration: TransformerConfiguration) throws {
+        let prefix = "blocks.block\(index).blocks."
+        width = configuration.width
+        heads = configuration.heads
+        attention = try Projections(weights, "\(prefix)0.block.attn.")
+        cross = try Projections(weights, "\(prefix)1.block.attn.")
+        layer1 = try weights["\(prefix)2.block.layer1.weight"]
+        layer2 = try weights["\(prefix)2.block.layer2.weight"]
+        modulations = try (0..<3).map { try Modulation(weights, "\(prefix)\($0).", width: configuration.width) }
+    }
+
+    /// Projects text into this block's keys and values (spec §2.6): [rows, width] each.
+    func textKeys(_ text: FloatBuffer, rows: Int, textWidth: Int, pool: WorkerPool) -> (FloatBuffer, FloatBuffer) {
+        let keys = FloatBuffer(count: rows * width)
+        let values = FloatBuffer(count: rows * width)
+        let (isa, headWidth, gain) = (tb_isa_best(), headWidth, cross.keyGain)
+        pool.multiply(
+            text.pointer, stride: textWidth, rows: rows, by: cross.k, into: (keys.pointer, width), grain: headWidth
+        ) { tile in
+            tb_head_norm_rope(
+                isa, tile.pointer, tile.stride, gain, nil, nil, tile.rows.count, tile.columns.count / headWidth,
+                headWidth)
+        }
+        pool.multiply(text.pointer, stride: textWidth, rows: rows, by: cross.v, into: (values.pointer, width))
+        return (keys, values)
+    }
+
+    /// Runs the block on `x` [samples · tokens, width] in place.
+    /// - Parameter text: for every sample the runs of keys of its cross-attention.
+    func run(
+        _ x: FloatBuffer, signal: TimestepSignal, positions: PositionTables, rotary: RotaryEmbedding,
+        text: [CrossKeys], workspace: Workspace, pool: WorkerPool
+    ) {
+        let modulation = modulations.map { $0.vectors(signal, pool: pool) }
+        selfAttention(x, modulation[0], positions, rotary, workspace, pool)
+        crossAttention(x, modulation[1], text, workspace, pool)
+        feedForward(x, modulation[2], workspace, pool)
+    }
+
+    private func selfAttention(
+        _ x: FloatBuffer, _ modulation: ModulationVectors, _ positions: PositionTables, _ rotary: RotaryEmbedding,
+        _ w: Workspace, _ pool: WorkerPool
+    ) {
+        let tokens = w.grid.tokens
+        positions.addAndNormalise(x, modulation, into: w.normed, grid: w.grid, pool: pool)
+        let (isa, half, headWidth) = (tb_isa_best(), headWidth / 2, headWidth)
+        for (weight, gain, out) in [
+            (attention.q, attention.queryGain, w.queries), (attention.k, attention.keyGain, w.keys),
+        ] {
+            pool.multiply(
+                w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: weight,
+                into: (out.pointer, width), grain: headWidth
+            ) { tile in
+                let token = tile.rows.lowerBound % tokens
+                rotary.cosines.withUnsafeBufferPointer { cosines in
+                    rotary.sines.withUnsafeBufferPointer { sines in
+                        tb_head_norm_rope(
+                            isa, tile.pointer, tile.stride, gain, cosines.baseAddress! + token * half,
+                            sines.baseAddress! + token * half, tile.rows.count, tile.columns.count / headWidth,
+                            headWidth)
+                    }
+                }
+            }
+        }
+        pool.multiply(
+            w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: attention.v,
+            into: (w.values.pointer, width))
+        for s in 0..<w.grid.samples {
+            Attention.run(
+                queries: w.queries, out: w.normed, first: s * tokens, count: tokens, heads: heads,
+                headWidth: headWidth,
+                over: [Attention.Keys(keys: w.keys, values: w.values, first: s * tokens, count: tokens)], pool: pool)
+        }
+        project(w.normed, by: attention.out, onto: x, modulation, w, pool)
+    }
+
+    private func crossAttention(
+        _ x: FloatBuffer, _ modulation: ModulationVectors, _ text: [CrossKeys], _ w: Workspace, _ pool: WorkerPool
+    ) {
+        let tokens = w.grid.tokens
+        modulation.normalise(x, into: w.normed, grid: w.grid, pool: pool)
+        let (isa, gain, headWidth) = (tb_isa_best(), cross.queryGain, headWidth)
+        pool.multiply(
+            w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: cross.q,
+            into: (w.queries.pointer, width), grain: headWidth
+        ) { tile in
+            tb_head_norm_rope(
+                isa, tile.pointer, tile.stride, gain, nil, nil, tile.rows.count, tile.columns.count / headWidth,
+                headWidth)
+        }
+        for (s, keys) in text.enumerated() {
+            func attend(over runs: [Attention.Keys], into out: FloatBuffer) {
+                Attention.run(
+                    queries: w.queries, out: out, first: s * tokens, count: tokens, heads: heads, headWidth: headWidth,
+                    over: runs, pool: pool)
+            }
+            attend(over: [keys.global], into: w.normed)
+            guard !keys.regional.isEmpty else { continue }
+            // Half of the attention is that to the whole prompt, half that to the prompts of the places (spec §1.9).
+            attend(over: keys.regional, into: w.values)
+            let (width, values, normed) = (width, w.values, w.normed)
+            pool.runRanges(tokens, grain: 256) { rows in
+                for i in (s * tokens + rows.lowerBound) * width..<(s * tokens + rows.upperBound) * width {
+                    normed.pointer[i] = 0.5 * (normed.pointer[i] + values.pointer[i])
+                }
+            }
+        }
+        project(w.normed, by: cross.out, onto: x, modulation, w, pool)
+    }
+
+    private func feedForward(_ x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace, _ pool: WorkerPool) {
+        let (tokens, width, hiddenWidth, isa) = (w.grid.tokens, width, layer1.shape[0], tb_isa_best())
+        modulation.normalise(x, into: w.normed, grid: w.grid, pool: pool)
+        for s in 0..<w.grid.samples {
+            for first in stride(from: 0, to: tokens, by: w.hiddenRows) {
+                let rows = min(w.hiddenRows, tokens - first)
+                let start = s * tokens + first
+                pool.multiply(
+                    w.normed.pointer + start * width, stride: width, rows: rows, by: layer1,
+                    into: (w.hidden.pointer, hiddenWidth)
+                ) { tile in
+                    tb_gelu(isa, tile.pointer, tile.stride, tile.rows.count, tile.columns.count)
+                }
+                pool.multiply(w.hidden.pointer, stride: hiddenWidth, rows: rows, by: layer2, into: nil) { tile in
+                    tb_add_gated(
+                        isa, x.pointer + (start + tile.rows.lowerBound) * width + tile.columns.lowerBound, width,
+                        tile.pointer, tile.stride, modulation.gate(s) + tile.columns.lowerBound, tile.rows.count,
+                        tile.columns.count)
+                }
+            }
+        }
+    }
+
+    /// x += gate · (y · weightᵀ)
+    private func project(
+        _ y: FloatBuffer, by weight: StoredTensor, onto x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace,
+        _ pool: WorkerPool
+    ) {
+        let (isa, width, tokens) = (tb_isa_best(), width, w.grid.tokens)
+        pool.multiply(
+            y.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: weight, into: nil
+        ) { tile in
+            let sample = tile.rows.lowerBound / tokens
+            tb_add_gated(
+                isa, x.pointer + tile.rows.lowerBound * width + tile.columns.lowerBound, width, tile.pointer,
+                tile.stride, modulation.gate(sample) + tile.columns.lowerBound, tile.rows.count, tile.columns.count)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import Foundation
+internal import Synchronization
+
+/// Writes `.safetensors` files. A file appears under its name only when it is complete.
+public enum SafetensorsWriter {
+    /// A tensor that is to be written.
+    public struct Entry: Sendable, Equatable {
+        public let name: String
+        public let element: ElementType
+        public let shape: [Int]
+
+        public init(name: String, element: ElementType, shape: [Int]) {
+            self.name = name
+            self.element = element
+            self.shape = shape
+        }
+
+        var count: Int { shape.reduce(1, *) }
+    }
+
+    /// Writes tensors under the dictionary's names, in their own element types.
+    /// - Throws: `FileError.unreadable`, when the system refuses.
+    public static func write(
+        _ tensors: [String: StoredTensor], to path: String, metadata: [String: String] = [:]
+    ) throws(FileError) {
+        let entries = tensors.map { Entry(name: $0.key, element: $0.value.element, shape: $0.value.shape) }
+        try write(entries, to: path, metadata: metadata) { entry, range, bytes in
+            tensors[entry.name]?.withBytes { source in
+                let size = entry.element.size
+                bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(
+                        rebasing: source[range.lowerBound * size..<range.upperBound * size]))
+            }
+        }
+    }
+
+    /// The same, as float32.
+    public static func write(
+        _ tensors: [String: Tensor], to path: String, metadata: [String: String] = [:]
+    ) throws(FileError) {
+        var stored: [String: StoredTensor] = [:]
+        for (name, tensor) in tensors { stored[name] = StoredTensor(name: name, tensor) }
+        try write(stored, to: path, metadata: metadata)
+    }
+
+    /// Writes tensors whose numbers are made while the file is written: memory does not grow with them.
+    /// - Parameters:
+    ///   - pool: threads that make and write pieces.
+    ///   - fill: writes numbers `range` of a tensor, in its element type. Called for disjoint ranges, from several threads.
+    /// - Throws: `FileError.unreadable`, when the system refuses.
+    public static func write(
+        _ entries: [Entry], to path: String, metadata: [String: String] = [:],
+        pool: WorkerPool = WorkerPool(threads: 1),
+        fill: @Sendable (_ entry: Entry, _ range: Range<Int>, _ bytes: UnsafeMutableRawBufferPointer) -> Void
+    ) throws(FileError) {
+        // Wide elements first: then every tensor is aligned to its own.
+        let ordered = entries.sorted { ($1.element.size, $0.name) < ($0.element.size, $1.name) }
+        let header = try headerBytes(ordered, metadata: metadata, path: path)
+        let partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw refused(path, errno) }
+        var code = writeAll(header, ordered, to: descriptor, pool: pool, fill: fill)
+        if close(descriptor) != 0, code == 0 { code = errno }
+        if code == 0, rename(partial, path) != 0 { code = errno }
+        guard code == 0 else {
+            unlink(partial)
+            throw refused(path, code)
+        }
+    }
+
+    /// Bytes that one thread makes before it writes them.
+    private static let chunk = 4 << 20
+
+    /// The system's error, or 0.
+    private static func writeAll(
+        _ header: [UInt8], _ entries: [Entry], to descriptor: Int32, pool: WorkerPool,
+        fill: @Sendable (Entry, Range<Int>, UnsafeMutableRawBufferPointer) -> Void
+    ) -> Int32 {
+        struct Piece {
+            let entry: Int
+            let range: Range<Int>
+            let offset: Int
+        }
+        var pieces: [Piece] = []
+        var offset = header.count
+        for (i, entry) in entries.enumerated() {
+            let step = chunk / entry.element.size
+            for start in stride(from: 0, to: entry.count, by: step) {
+                let range = start..<min(entry.count, start + step)
+                pieces.append(Piece(entry: i, range: range, offset: offset))
+                offset += range.count * entry.element.size
+            }
+        }
+        let failure = Atomic<Int32>(header.withUnsafeBytes { writeFully($0, to: descriptor, at: 0) })
+        let next = Atomic<Int>(0)
+        let list = pieces
+        pool.run(min(pool.threads, list.count)) { _ in
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
+            defer { buffer.deallocate() }
+            while failure.load(ordering: .relaxed) == 0 {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < list.count else { return }
+                let piece = list[index]
+                let entry = entries[piece.entry]
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(piece.range.count * entry.element.size)])
+                fill(entry, piece.range, bytes)
+                let code = writeFully(UnsafeRawBufferPointer(bytes), to: descriptor, at: piece.offset)
+                if code != 0 { failure.store(code, ordering: .relaxed) }
+            }
+        }
+        return failure.load(ordering: .relaxed)
+    }
+
+    private static func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Int32 {
+        var done = 0
+        while done < bytes.count {
+            let n = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            if n < 0 && errno == EINTR { continue }
+            guard n > 0 else { return n < 0 ? errno : EIO }
+            done += n
+        }
+        return 0
+    }
+
+    private static func refused(_ path: String, _ code: Int32) -> FileError {
+        FileError(
+            .unreadable, file: path,
+            "cannot be written (\(String(cString: strerror(code)))); check the folder, its permissions and free space")
+    }
+
+    private static func headerBytes(
+        _ entries: [Entry], metadata: [String: String], path: String
+    ) throws(FileError) -> [UInt8] {
+        var fields: [String] = []
+        if !metadata.isEmpty {
+            let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+        }
+        var offset = 0
+        var names: Set<String> = ["__metadata__"]
+        for entry in entries {
+            guard names.insert(entry.name).inserted, let size = byteCount(entry.shape, entry.element) else {
+                throw FileError(
+                    .unsupported, file: path, "cannot hold tensor '\(entry.name)': its name is taken or it is too large"
+                )
+            }
+            let shape = entry.shape.map(String.init).joined(separator: ",")
+            fields.append(
+                "\(quoted(entry.name)):{\"dtype\":\"\(entry.element.safetensorsName)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(offset),\(offset + size)]}")
+            offset += size
+        }
+        var text = Array("{\(fields.joined(separator: ","))}".utf8)
+        while !text.count.isMultiple(of: 8) { text.append(UInt8(ascii: " ")) }
+        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 32: result += String(format: "\\u%04x", scalar.value)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// The numbers of independent implementations that tests are held against: `Fixtures/references`.
+struct ReferenceNumbers {
+    private let tensors: [String: StoredTensor]
+
+    /// The tensors of a safetensors file.
+    init(_ path: String) throws {
+        let bytes = [UInt8](try Data(contentsOf: Self.url(path)))
+        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = try JSONDecoder().decode([String: Entry].self, from: Data(bytes[8..<8 + length]))
+        let elements: [String: ElementType] = [
+            "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64, "U8": .uint8,
+        ]
+        tensors = Dictionary(
+            uniqueKeysWithValues: header.map { name, entry in
+                let span = 8 + length + entry.offsets[0]..<8 + length + entry.offsets[1]
+                return (
+                    name,
+                    StoredTensor(name: name, element: elements[entry.dtype]!, shape: entry.shape) {
+                        $0.copyBytes(from: bytes[span])
+                    }
+                )
+            })
+    }
+
+    private struct Entry: Decodable {
+        let dtype: String
+        let shape: [Int]
+        let offsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
+    }
+
+    var all: [String: StoredTensor] { tensors }
+    func stored(_ name: String) throws -> StoredTensor { try #require(tensors[name]) }
+    subscript(_ name: String) -> Tensor {
+        get throws { try stored(name).tensor() }
+    }
+
+    static func url(_ path: String) -> URL {
+        Places.repository.appendingPathComponent("Fixtures/references/" + path)
+    }
+
+    /// A JSON file of references.
+    static func json<T: Decodable>(_ path: String, as type: T.Type = T.self) throws -> T {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(contentsOf: url(path)))
+    }
+}
+
+/// The largest deviation over the largest magnitude; infinite for other shapes.
+func relativeError(_ value: Tensor, _ reference: Tensor) -> Double {
+    guard value.shape == reference.shape else { return .infinity }
+    let most = reference.values.reduce(0 as Float) { max($0, abs($1)) }
+    let worst = zip(value.values, reference.values).reduce(0 as Double) {
+        let deviation = Double(abs($1.0 - $1.1))
+        return deviation.isNaN ? .infinity : max($0, deviation)
+    }
+    return worst == 0 ? 0 : worst / Double(most)
+}
+
+/// Reproducible numbers between two bounds.
+func randomTensor(_ shape: [Int], seed: UInt64, in range: ClosedRange<Float> = -1...1) -> Tensor {
+    var random = SeededRandom(seed)
+    return Tensor(shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Float.random(in: range, using: &random) })
+}
