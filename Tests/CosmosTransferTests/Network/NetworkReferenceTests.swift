@@ -19,7 +19,10 @@ import Testing
         try Reference(model: "base_head_32", evaluation: "plain").compare()
     }
 
-    @Test(arguments: ["one_number", "three_numbers", "token_maps", "batch_2", "one_frame_map", "regional"])
+    @Test(arguments: [
+        "one_number", "three_numbers", "token_maps", "batch_2", "one_frame_map", "pixel_maps", "pixel_maps_above_one",
+        "regional",
+    ])
     func `control branches agree with PyTorch`(evaluation: String) throws {
         try Reference(model: "controls", evaluation: evaluation).compare()
     }

@@ -39,15 +39,15 @@ struct Reference {
             k.hintChannels = x["hint_channels"] as! Int
             for name in x["names"] as! [String] {
                 if FileManager.default.fileExists(atPath: folder + "/\(name)_control.safetensors") {
-                    controls.append((name, strip(try TensorFile.read(folder + "/\(name)_control.safetensors"))))
+                    controls.append((name, strip(try TensorFile.read(path: folder + "/\(name)_control.safetensors"))))
                 }
             }
         }
         network = try TransferNetwork(
-            configuration: c, base: strip(try TensorFile.read(folder + "/base_model.safetensors")), control: k,
+            configuration: c, base: strip(try TensorFile.read(path: folder + "/base_model.safetensors")), control: k,
             controls: controls)
-        inputs = try TensorFile.read(folder + "/\(evaluation)/inputs.safetensors")
-        expected = try TensorFile.read(folder + "/\(evaluation)/expected.safetensors")
+        inputs = try TensorFile.read(path: folder + "/\(evaluation)/inputs.safetensors")
+        expected = try TensorFile.read(path: folder + "/\(evaluation)/expected.safetensors")
     }
 
     func tensor(_ name: String) throws -> Tensor { try #require(inputs[name], "inputs lack \(name)").tensor() }
@@ -65,27 +65,7 @@ struct Reference {
     }
 
     func evaluate(threads: Int, observe: TransferNetwork.Observer? = nil) throws -> Tensor {
-        let pool = WorkerPool(threads: threads)
-        let x = try tensor("x")
-        let hints = try network.controls.filter { inputs["hint.\($0)"] != nil }.map { name in
-            let weight = try tensor("weight.\(name)")
-            let map = weight.shape.count == 3 ? weight.reshaped([1] + weight.shape) : weight
-            return ControlHint(
-                name: name, latent: try tensor("hint.\(name)"),
-                weight: weight.shape.count <= 1 ? .uniform(weight.values) : .map(map))
-        }
-        var regions: [PromptEmbedding.Region] = []
-        while let text = inputs["text.region.\(regions.count)"] {
-            let mask = try tensor("region_mask.\(regions.count)")
-            regions.append(.init(text: text.tensor(), tokens: mask.values.map { $0 > 0.5 }))
-        }
-        let conditions = NetworkConditions(
-            prompt: PromptEmbedding(text: try tensor("text"), regions: regions), hints: hints,
-            paddingMask: inputs["padding_mask"]?.tensor(), fps: Double(inputs["fps"]?.floats().first ?? 24))
-        let prepared = try network.prepare(conditions, size: x.shape, pool: pool)
-        return try network.evaluate(
-            prepared, x: x, noise: try tensor("c_noise").values, conditionMask: inputs["condition_mask"]?.tensor(),
-            pool: pool, observe: observe)
+        try RawEvaluation(inputs).run(on: network, temporal: 8, pool: WorkerPool(threads: threads), observe: observe)
     }
 
     /// Holds the result, the residuals and all blocks against the stored numbers.
