@@ -34,6 +34,12 @@ void tb_sentencepiece_free(tb_sentencepiece *model) { delete model; }
 
 int32_t tb_sentencepiece_count(const tb_sentencepiece *model) { return model->processor.GetPieceSize(); }
 
+void tb_sentencepiece_special(const tb_sentencepiece *model, int32_t *pad, int32_t *end, int32_t *unknown) {
+    *pad = model->processor.pad_id();
+    *end = model->processor.eos_id();
+    *unknown = model->processor.unk_id();
+}
+
 int64_t tb_sentencepiece_encode(const tb_sentencepiece *model, const char *text, size_t length, int32_t *ids,
                                 size_t capacity) {
     try {

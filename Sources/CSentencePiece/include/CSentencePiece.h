@@ -17,6 +17,8 @@ tb_sentencepiece *_Nullable tb_sentencepiece_load(const uint8_t *bytes, size_t c
 void tb_sentencepiece_free(tb_sentencepiece *model);
 /// Number of pieces.
 int32_t tb_sentencepiece_count(const tb_sentencepiece *model);
+/// The ids of padding, end of text and unknown pieces; -1 for one that the model does not have.
+void tb_sentencepiece_special(const tb_sentencepiece *model, int32_t *pad, int32_t *end, int32_t *unknown);
 /// Number of pieces that UTF-8 text splits into, of which the first `capacity` are written to `ids`; -1 when the library
 /// fails.
 int64_t tb_sentencepiece_encode(const tb_sentencepiece *model, const char *text, size_t length, int32_t *ids,

@@ -9,33 +9,7 @@ struct ReferenceNumbers {
 
     /// The tensors of a safetensors file.
     init(_ path: String) throws {
-        let bytes = [UInt8](try Data(contentsOf: Self.url(path)))
-        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
-        let header = try JSONDecoder().decode([String: Entry].self, from: Data(bytes[8..<8 + length]))
-        let elements: [String: ElementType] = [
-            "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64, "U8": .uint8,
-        ]
-        tensors = Dictionary(
-            uniqueKeysWithValues: header.map { name, entry in
-                let span = 8 + length + entry.offsets[0]..<8 + length + entry.offsets[1]
-                return (
-                    name,
-                    StoredTensor(name: name, element: elements[entry.dtype]!, shape: entry.shape) {
-                        $0.copyBytes(from: bytes[span])
-                    }
-                )
-            })
-    }
-
-    private struct Entry: Decodable {
-        let dtype: String
-        let shape: [Int]
-        let offsets: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case dtype, shape
-            case offsets = "data_offsets"
-        }
+        tensors = try TensorFile.read(path: Self.url(path).path)
     }
 
     var all: [String: StoredTensor] { tensors }
@@ -57,7 +31,7 @@ struct ReferenceNumbers {
 }
 
 /// The largest deviation over the largest magnitude; infinite for other shapes.
-func relativeError(_ value: Tensor, _ reference: Tensor) -> Double {
+func deviation(_ value: Tensor, _ reference: Tensor) -> Double {
     guard value.shape == reference.shape else { return .infinity }
     let most = reference.values.reduce(0 as Float) { max($0, abs($1)) }
     let worst = zip(value.values, reference.values).reduce(0 as Double) {

@@ -1,21 +1,7 @@
 internal import Experiment
 public import Tensors
 
-/// How strongly one control acts, as the network takes it.
-public enum TokenWeight: Sendable, Equatable {
-    /// The same for every token: one number for all samples, or one a sample.
-    case uniform([Float])
-    /// A number for every token, [B or 1, t, h', w'].
-    case map(Tensor)
-
-    /// Whether the control has no effect at all: its branch need not run.
-    public var isZero: Bool {
-        switch self {
-        case .uniform(let values): values.allSatisfy { $0 == 0 }
-        case .map(let map): map.values.allSatisfy { $0 == 0 }
-        }
-    }
-
+extension TokenWeight {
     /// The weights of single samples as those of a batch.
     public static func batch(_ samples: [TokenWeight]) -> TokenWeight {
         if samples.count == 1 { return samples[0] }

@@ -1,0 +1,134 @@
+internal import Experiment
+internal import Tensors
+
+/// Which sizes a tokenizer works with (spec §4.6, §4.8).
+extension TokenizerConfiguration {
+    /// Frames 1 + k·`temporalCompression` have 1 + k latent frames.
+    /// - Returns: the latent frames' range.
+    /// - Throws: `BenchError` that names the nearest numbers of frames.
+    func latentFrames(of frames: Int) throws -> Range<Int> {
+        guard frames > 0 else {
+            throw BenchError(
+                .unusableInput, "the video has no frames: it is shorter than one latent frame; supply at least 1 frame")
+        }
+        let k = (frames - 1) / temporalCompression
+        guard frames == 1 + k * temporalCompression else {
+            let below = 1 + k * temporalCompression
+            throw BenchError(
+                .unusableInput,
+                "a video of \(frames) frames has no latents: the tokenizer takes 1 + \(temporalCompression)k frames; "
+                    + "cut it to \(below) or lengthen it to \(below + temporalCompression)")
+        }
+        return 0..<k + 1
+    }
+
+    /// The frames that some latent frames stand for.
+    func frames(of latents: Range<Int>) -> Range<Int> {
+        func start(_ latent: Int) -> Int { latent == 0 ? 0 : 1 + (latent - 1) * temporalCompression }
+        return start(latents.lowerBound)..<start(latents.upperBound)
+    }
+
+    /// - Throws: `BenchError` when a frame of this size has no latent.
+    func checkFrame(height: Int, width: Int) throws {
+        guard height > 0, width > 0, height % spatialCompression == 0, width % spatialCompression == 0 else {
+            throw BenchError(
+                .unusableInput,
+                "frames of \(width)x\(height) have no latents: width and height must be multiples of \(spatialCompression); "
+                    + "resize or crop the video")
+        }
+    }
+
+    /// - Throws: `BenchError` naming the key of a size that no tokenizer has.
+    func checkForTokenizer() throws {
+        func require(_ condition: Bool, _ key: String, _ what: String) throws {
+            guard condition else {
+                throw BenchError(.unusableInput, "tokenizer.\(key) \(what); correct config.json")
+            }
+        }
+        let sizes = [
+            ("channels", channels), ("res_blocks", resBlocks), ("latent_channels", latentChannels),
+            ("z_channels", zChannels),
+        ]
+        for (key, size) in sizes { try require(1...65_536 ~= size, key, "is \(size), not within 1…65536") }
+        try require(
+            !multipliers.isEmpty && multipliers.allSatisfy { 1...1024 ~= $0 }, "multipliers",
+            "is \(multipliers), not a list of numbers within 1…1024")
+        try require([1, 2, 4].contains(patch), "patch", "is \(patch), not 1, 2 or 4")
+        for (key, ratio) in [
+            ("spatial_compression", spatialCompression), ("temporal_compression", temporalCompression),
+        ] {
+            try require(
+                ratio >= patch && ratio <= 1024 && ratio.nonzeroBitCount == 1, key,
+                "is \(ratio), not a power of two of at least the patch, \(patch)")
+        }
+        // Levels that halve on the way in must double on the way out, or the frames come back in another size.
+        let levels = multipliers.indices
+        let down = levels.map { downsampling(level: $0) }
+        let up = levels.map { upsampling(level: $0) }
+        func count(_ flags: [Bool]) -> Int { flags.count { $0 } }
+        try require(
+            count(down.map(\.space)) == spatialHalvings && count(up.map(\.space)) == spatialHalvings,
+            "spatial_compression",
+            "is \(spatialCompression), which \(multipliers.count) levels after patches of \(patch) do not reach")
+        try require(
+            count(down.map(\.time)) == temporalHalvings && count(up.map(\.time)) == temporalHalvings,
+            "temporal_compression",
+            "is \(temporalCompression), which \(multipliers.count) levels after patches of \(patch) do not reach")
+    }
+}
+
+extension Tensor {
+    /// - Throws: `BenchError` unless this is [B, channels, frames, height, width], not empty, of finite numbers.
+    func checkVideo(_ name: String, channels: Int, dimensions: Int = 5) throws {
+        let axes = dimensions == 5 ? "[B,\(channels),T,H,W]" : "[\(channels),T,H,W]"
+        guard shape.count == dimensions, shape[dimensions - 4] == channels else {
+            throw BenchError(.unusableInput, "\(name) has the shape \(shape), not \(axes)")
+        }
+        guard shape[dimensions - 3] > 0 else {
+            throw BenchError(
+                .unusableInput, "\(name) is shorter than one latent frame; supply at least 1 frame")
+        }
+        guard count > 0 else {
+            throw BenchError(.unusableInput, "\(name) has the shape \(shape), which holds no pixels")
+        }
+        if var place = firstNonFinite {
+            let value = values[place]
+            var index: [Int] = []
+            for size in shape.reversed() {
+                index.insert(place % size, at: 0)
+                place /= size
+            }
+            throw BenchError(.unusableInput, "\(name) holds \(value) at \(index); supply finite numbers")
+        }
+    }
+
+    /// Some frames of one sample of [B,C,T,H,W], as [C,T,H,W].
+    func part(sample: Int, frames: Range<Int>) -> Tensor {
+        let (channels, all, plane) = (shape[1], shape[2], shape[3] * shape[4])
+        var part: [Float] = []
+        part.reserveCapacity(channels * frames.count * plane)
+        for c in 0..<channels {
+            let start = (sample * channels + c) * all * plane
+            part += values[start + frames.lowerBound * plane..<start + frames.upperBound * plane]
+        }
+        return Tensor(shape: [channels, frames.count, shape[3], shape[4]], values: part)
+    }
+
+    /// Chunks [C,T,H,W] of samples, one after the other in time, as [B,C,T,H,W].
+    init(joining samples: [[Tensor]]) {
+        let first = samples[0][0].shape
+        let frames = samples[0].reduce(0) { $0 + $1.shape[1] }
+        let plane = first[2] * first[3]
+        var all: [Float] = []
+        all.reserveCapacity(samples.count * first[0] * frames * plane)
+        for chunks in samples {
+            for c in 0..<first[0] {
+                for chunk in chunks {
+                    let size = chunk.shape[1] * plane
+                    all += chunk.values[c * size..<(c + 1) * size]
+                }
+            }
+        }
+        self.init(shape: [samples.count, first[0], frames, first[2], first[3]], values: all)
+    }
+}
