@@ -19,7 +19,8 @@ struct TransferBench: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScoreCommand.self, ReportCommand.self, DenoiseCommand.self, RobotWeightsCommand.self, DoctorCommand.self,
+            ScoreCommand.self, ReportCommand.self, GenerateCommand.self, ModelsCommand.self, DenoiseCommand.self,
+            RobotWeightsCommand.self, DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

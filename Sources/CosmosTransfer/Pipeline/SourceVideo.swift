@@ -30,14 +30,6 @@ public struct SourceVideo: Sendable {
         return n
     }
 
-    /// Its first frame.
-    /// - Throws: `FileError` when it cannot be read; `BenchError` when it has none.
-    public func firstFrame() throws -> Frame {
-        let clips = try open()
-        clips.begin(frames: 1)
-        return try clips.next(1)[0]
-    }
-
     func open() throws -> Clips { Clips(reader: try openFrames(path), transform: transform) }
 
     /// The frames in clips that overlap by one; after the video's end its last frame is repeated (spec §1.6).

@@ -44,8 +44,11 @@ public struct GenerationSpec: Sendable, Equatable {
         public var definitions: [RegionDefinition]
     }
 
+    /// What the video shows; empty when neither file nor command line says so. (The official tool has a default text; what a
+    /// video is to show should not be left to it.)
     public var prompt: String
-    public var negativePrompt: String
+    /// What to lead away from; nil for no text at all.
+    public var negativePrompt: String?
     /// A video file or a folder of PNG images.
     public var inputVideo: String?
     /// In the order of their keys in the file, which is the order of the network's branches.

@@ -113,15 +113,13 @@ struct SpecReader {
         if try fields.flag("upsample_prompt") == true {
             warnings.append("\(file): 'upsample_prompt' has no effect: the prompt is used as it is written")
         }
-        if let prompt = try item?.prompt ?? overrides.prompt ?? fields.string("prompt") { return prompt }
-        warnings.append("\(file): there is no 'prompt', so the official tool's default is used")
-        return DefaultPrompts.positive
+        return try item?.prompt ?? overrides.prompt ?? fields.string("prompt") ?? ""
     }
 
-    private func negativePrompt() throws -> String {
-        let text = try overrides.negativePrompt ?? fields.string("negative_prompt") ?? DefaultPrompts.negative
-        guard !text.isEmpty else {
-            throw fields.failure("'negative_prompt' must not be empty; leave the key out for the default")
+    private func negativePrompt() throws -> String? {
+        let text = try overrides.negativePrompt ?? fields.string("negative_prompt")
+        guard text?.isEmpty != true else {
+            throw fields.failure("'negative_prompt' must not be empty; leave the key out to lead away from no text")
         }
         return text
     }
