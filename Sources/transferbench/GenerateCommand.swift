@@ -2,6 +2,7 @@ public import ArgumentParser
 import CosmosTransfer
 import Experiment
 import Foundation
+import Synchronization
 import Tensors
 public import Video
 
@@ -37,7 +38,9 @@ struct GenerateCommand: ParsableCommand {
     var prompt: String?
     @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
     var negativePrompt: String?
-    @Option(help: ArgumentHelp("Embedding of the prompt, in place of the text encoder: .safetensors, .npy.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Embedding of the prompt, in place of the text encoder: .safetensors, .npy.", valueName: "file"))
     var promptEmbedding: String?
     @Option(help: ArgumentHelp("Embedding of the negative prompt.", valueName: "file"))
     var negativePromptEmbedding: String?
@@ -58,7 +61,9 @@ struct GenerateCommand: ParsableCommand {
     var numFrames: Int?
     @Option(help: ArgumentHelp("Frames of one clip, 1 and a multiple of 8. (default: the model's)", valueName: "n"))
     var clipFrames: Int?
-    @Option(help: ArgumentHelp("Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
+    @Option(
+        help: ArgumentHelp(
+            "Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
     var size: FrameSizeArgument?
     @Option(help: "Blur of the vis control made here: \(ControlStrength.names).")
     var blurStrength: ControlStrength?
@@ -76,6 +81,12 @@ struct GenerateCommand: ParsableCommand {
         for (name, value) in [("--steps", steps), ("--num-frames", numFrames), ("--clip-frames", clipFrames)] {
             if let value, value < 1 { throw ValidationError("\(name) is \(value): give a number from 1 up") }
         }
+        if let guidance, !guidance.isFinite { throw ValidationError("--guidance is \(guidance): give a number") }
+        for (name, value) in [("--sigma-max", sigmaMax), ("--fps", fps)] {
+            if let value, !(value > 0 && value.isFinite) {
+                throw ValidationError("\(name) is \(value): give a number above 0")
+            }
+        }
     }
 
     func run() throws {
@@ -83,26 +94,33 @@ struct GenerateCommand: ParsableCommand {
         let specs = try GenerationSpec.read(path: spec, overrides: overrides)
         for warning in Set(specs.flatMap(\.warnings)).sorted() { Terminal.note("Note: \(warning)") }
         let setup = GenerationSetup(try WeightsFolder(path: weights), options: options, pool: pool)
+        let unfinished = Mutex<String?>(nil)
+        Interrupt.install("stopped; the unfinished video was not kept") {
+            if let path = unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        }
         try usableInput {
-            let model = try setup.model(for: specs)
-            let generator = VideoGenerator(model, pool: pool)
-            Interrupt.install("stopped; the unfinished video was not kept")
+            let generator = VideoGenerator(try setup.model(for: specs), pool: pool)
             for (index, spec) in specs.enumerated() {
-                try make(spec, index: specs.count > 1 ? index : nil, setup, generator)
+                try make(spec, index: specs.count > 1 ? index : nil, setup, generator) { path in
+                    unfinished.withLock { $0 = path }
+                }
             }
         }
     }
 
     private func make(
-        _ spec: GenerationSpec, index: Int?, _ setup: GenerationSetup, _ generator: VideoGenerator
+        _ spec: GenerationSpec, index: Int?, _ setup: GenerationSetup, _ generator: VideoGenerator,
+        writing: (_ unfinished: String?) -> Void
     ) throws {
         let request = try setup.request(for: spec, model: generator.model)
         let path = try destination(spec, index: index)
         let writer = try VideoWriter(path: path, size: generator.size(of: request), rate: spec.fps)
+        writing(writer.unfinishedPath)
         let clips = VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames)
+        let names = request.controls.map(\.name).joined(separator: ", ")
         Terminal.note(
-            "\(path): \(request.frames) frames of \(writer.size), \(clips) clip\(clips == 1 ? "" : "s"), "
-                + "controls \(request.controls.map(\.name).joined(separator: ", ")), seed \(request.seed)")
+            "\(path): \(count(request.frames, "frame")) of \(writer.size) in \(count(clips, "clip")), controls \(names), "
+                + "seed \(request.seed)")
         let bar = ProgressBar(total: 0, unit: "step")
         var total = 0
         try generator.run(request) { progress in
@@ -114,8 +132,11 @@ struct GenerateCommand: ParsableCommand {
         }
         bar.finish()
         try writer.finish()
+        writing(nil)
         Terminal.note("Wrote \(path)")
     }
+
+    private func count(_ n: Int, _ what: String) -> String { "\(n) \(what)\(n == 1 ? "" : "s")" }
 
     /// Where a result goes; a batch has a folder for each.
     private func destination(_ spec: GenerationSpec, index: Int?) throws -> String {
