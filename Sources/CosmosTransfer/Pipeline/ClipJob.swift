@@ -46,6 +46,7 @@ final class ClipJob {
             (request.clipFrames - 1) / tokenizer.temporalCompression + 1,
             request.size.height / tokenizer.spatialCompression, request.size.width / tokenizer.spatialCompression,
         ]
+        _ = try model.network.grid(of: shape)  // before anything is encoded
     }
 
     private var shape: [Int] { [1, model.network.configuration.latentChannels] + latentSize }
