@@ -1,4 +1,5 @@
 import CosmosTransfer
+import Foundation
 import Tensors
 import Testing
 
@@ -12,7 +13,8 @@ import Testing
     init() throws {
         inputs = try ReferenceNumbers("diffusion/sampler_network/inputs.safetensors")
         expected = try ReferenceNumbers("diffusion/sampler_network/expected.safetensors")
-        network = try Reference(model: "controls", evaluation: "one_number").network
+        let folder = try WeightsFolder(path: ReferenceNumbers.url("network/controls").path)
+        network = try TransferNetwork(folder, controls: ["vis", "edge"])
     }
 
     private func prepared(text: String) throws -> TransferNetwork.Prepared {
@@ -27,25 +29,13 @@ import Testing
             pool: WorkerPool(threads: 2))
     }
 
-    /// What the sampler asks: network, preconditioning, known frames and guidance.
-    private func denoiser(
-        known: Int, strength: Double = 5, threads: Int = 2
-    ) throws -> (_ x: Tensor, _ sigma: Double) throws -> Tensor {
-        let (prompt, negative) = (try prepared(text: "text"), try prepared(text: "negative_text"))
-        let condition = try ConditionFrames(latent: try inputs["condition_latent"], count: known, seed: 3)
-        let guidance = Guidance(strength: strength)
-        func pass(_ prepared: TransferNetwork.Prepared, _ x: Tensor, _ sigma: Double) throws -> Tensor {
-            let clean = try Preconditioning().denoise(condition.input(x, sigma: sigma), sigma: sigma) { scaled, noise in
-                try network.evaluate(
-                    prepared, x: scaled, noise: [Float(noise)], conditionMask: condition.mask,
-                    pool: WorkerPool(threads: threads))
-            }
-            return condition.output(clean, sigma: sigma)
-        }
-        return { x, sigma in
-            let clean = try pass(prompt, x, sigma)
-            return guidance.needsUnconditional ? guidance.combine(clean, try pass(negative, x, sigma)) : clean
-        }
+    private func denoiser(known: Int, strength: Double = 5, threads: Int = 2) throws -> GuidedDenoiser {
+        GuidedDenoiser(
+            network: network, conditional: try prepared(text: "text"),
+            unconditional: try prepared(text: "negative_text"), guidance: Guidance(strength: strength),
+            preconditioning: Preconditioning(),
+            condition: try ConditionFrames(latent: try inputs["condition_latent"], count: known, seed: 3),
+            pool: WorkerPool(threads: threads))
     }
 
     @Test(arguments: [("free", 70.0, 0), ("conditioned", 80.0, 1)])
@@ -60,7 +50,7 @@ import Testing
         var states: [Tensor] = []
         let final = try Sampler(schedule: schedule).sample(from: start) { x, sigma in
             states.append(x)
-            return try denoiser(x, sigma)
+            return try denoiser(x, sigma: sigma)
         }
         var worst = relativeError(final, try expected["\(name).final"])
         for key in expected.all.keys where key.hasPrefix("\(name).state.") {
@@ -81,15 +71,15 @@ import Testing
     @Test func `the same seed gives the same bits with 1 and 2 threads`() throws {
         let sampler = Sampler(schedule: try SigmaSchedule(SamplerConfiguration(), steps: 3))
         let results = try [1, 2].map { threads in
-            try sampler.sample(
-                from: InitialLatent(noiseOf: size, seed: 9).x, denoise: denoiser(known: 1, threads: threads))
+            let denoiser = try denoiser(known: 1, threads: threads)
+            return try sampler.sample(from: InitialLatent(noiseOf: size, seed: 9).x) { try denoiser($0, sigma: $1) }
         }
         #expect(results[0] == results[1])
     }
 
     @Test func `a single step without guidance is the distilled model's`() throws {
         let start = InitialLatent(noiseOf: size, seed: 3)
-        let clean = try denoiser(known: 0, strength: 0)(start.x, start.sigmaMax)
+        let clean = try denoiser(known: 0, strength: 0)(start.x, sigma: start.sigmaMax)
         #expect(relativeError(clean, try expected["one_step"]) < 1e-5)
     }
 }
