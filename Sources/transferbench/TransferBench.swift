@@ -18,10 +18,8 @@ struct TransferBench: ParsableCommand {
             69 something is missing on this machine; 70 a bug; 75 the store is in use, try again; 130 interrupted.
             """,
         version: version,
-        subcommands: [
             ScoreCommand.self, ReportCommand.self, GenerateCommand.self, ModelsCommand.self, DenoiseCommand.self,
-            RobotWeightsCommand.self, DoctorCommand.self,
-        ])
+            TokenizeCommand.self, RobotWeightsCommand.self, DoctorCommand.self,
 
     static let version = "0.1.0"
 

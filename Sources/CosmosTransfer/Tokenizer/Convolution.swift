@@ -95,7 +95,8 @@ struct Panels: Sendable {
             let parts = sources.map { rows(of: $0, from: pixels.lowerBound) }
             let place = pixels.lowerBound * columns
             tb_multiply_panels(
-                tb_isa_best(), parts, parts.count, memory.pointer, bias, residual.map { UnsafePointer($0.pointer + place) },
+                tb_isa_best(), parts, parts.count, memory.pointer, bias,
+                residual.map { UnsafePointer($0.pointer + place) },
                 out.pointer + place, columns, Int(TB_PANEL), pixels.count, columns)
         }
     }

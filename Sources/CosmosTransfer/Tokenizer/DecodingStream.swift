@@ -44,6 +44,7 @@ public final class DecodingStream {
         var features = latents.featureFrames(pass.store)
         decoder(&features, pass)
         let frames = pixels(of: features)
+        try frames.checkResult(of: "decoder")
         hasBegun = true
         return frames
     }

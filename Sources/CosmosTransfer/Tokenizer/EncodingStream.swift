@@ -36,7 +36,8 @@ public final class EncodingStream {
         guard frames.shape[2] == height, frames.shape[3] == width else {
             throw BenchError(
                 .unusableInput,
-                "the clip began with frames of \(width)x\(height) and goes on with \(frames.shape[3])x\(frames.shape[2])")
+                "the clip began with frames of \(width)x\(height) and goes on with \(frames.shape[3])x\(frames.shape[2])"
+            )
         }
         precondition(!pass.isLast, "the clip has ended")
         _ = try configuration.latentFrames(of: frames.shape[1] + (hasBegun ? 1 : 0))
@@ -44,7 +45,9 @@ public final class EncodingStream {
         var features = patches(of: frames)
         hasBegun = true
         encoder(&features, pass)
-        return Tensor(planes: features)
+        let latents = Tensor(planes: features)
+        try latents.checkResult(of: "encoder")
+        return latents
     }
 
     /// Haar patches; the clip's first frame makes one patch frame alone, as if it stood still before (spec §4.7).

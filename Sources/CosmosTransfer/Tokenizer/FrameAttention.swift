@@ -77,7 +77,8 @@ struct SpatialAttention: Sendable {
             most.update(repeating: -.infinity, count: Self.queryTile)
             sum.update(repeating: 0, count: Self.queryTile)
             out.pointer.update(repeating: 0, count: pixels.count * width)
-            var queries = tb_rows(start: projected.queries.pointer + pixels.lowerBound * width, stride: width, width: width)
+            var queries = tb_rows(
+                start: projected.queries.pointer + pixels.lowerBound * width, stride: width, width: width)
             for key in stride(from: 0, to: frame.pixels, by: Self.keyTile) {
                 let count = min(Self.keyTile, frame.pixels - key)
                 tb_multiply_panels(

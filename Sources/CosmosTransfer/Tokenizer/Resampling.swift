@@ -28,7 +28,9 @@ struct Downsample: Sendable {
             var window = past + frames
             let packed = TemporalConvolution.Packed()
             frames = []
-            if past.isEmpty, let first = window.first { frames.append(temporal.output([first, first, first], packed, pass)) }
+            if past.isEmpty, let first = window.first {
+                frames.append(temporal.output([first, first, first], packed, pass))
+            }
             while window.count >= 3 {
                 frames.append(temporal.output(Array(window[..<3]), packed, pass))
                 window.removeFirst(2)
@@ -56,7 +58,8 @@ struct Downsample: Sendable {
             }
             tb_multiply_panels(
                 isa, parts, parts.count, panels.memory.pointer, panels.bias, nil,
-                out.pointer + row * out.width * panels.columns, panels.columns, Int(TB_PANEL), out.width, panels.columns)
+                out.pointer + row * out.width * panels.columns, panels.columns, Int(TB_PANEL), out.width, panels.columns
+            )
         }
         return out
     }

@@ -14,7 +14,8 @@ struct SpatialConvolution: Sendable {
     private static let squares = 80
 
     /// The convolution of `frames`, after the norm and SiLU when there is a norm.
-    func callAsFunction(_ frames: [FeatureFrame], after norm: FrameNorm? = nil, _ pass: TokenizerPass) -> [FeatureFrame] {
+    func callAsFunction(_ frames: [FeatureFrame], after norm: FrameNorm? = nil, _ pass: TokenizerPass) -> [FeatureFrame]
+    {
         guard let first = frames.first else { return [] }
         let (filters, halving) = (self.filters(pass), doubles ? 1 : 0)
         let (height, width) = (first.height << halving, first.width << halving)

@@ -17,7 +17,8 @@ struct TokenizerEncoder: Sendable {
             let blocks = (0..<configuration.resBlocks).map { block in
                 defer { width = configuration.channels * multiplier }
                 return ResidualBlock(
-                    "\(name).block.\(block)", inputs: width, outputs: configuration.channels * multiplier, from: tensors)
+                    "\(name).block.\(block)", inputs: width, outputs: configuration.channels * multiplier, from: tensors
+                )
             }
             let (space, time) = configuration.downsampling(level: level)
             let resample =
@@ -61,7 +62,8 @@ struct TokenizerDecoder: Sendable {
             let blocks = (0...configuration.resBlocks).map { block in
                 defer { width = configuration.channels * multiplier }
                 return ResidualBlock(
-                    "\(name).block.\(block)", inputs: width, outputs: configuration.channels * multiplier, from: tensors)
+                    "\(name).block.\(block)", inputs: width, outputs: configuration.channels * multiplier, from: tensors
+                )
             }
             let (space, time) = configuration.upsampling(level: level)
             let resample = space || time ? Upsample("\(name).upsample", space: space, time: time, from: tensors) : nil

@@ -4,9 +4,9 @@ internal import Tensors
 /// Which sizes a tokenizer works with (spec §4.6, §4.8).
 extension TokenizerConfiguration {
     /// Frames 1 + k·`temporalCompression` have 1 + k latent frames.
-    /// - Returns: the latent frames' range.
+    /// - Returns: the number of latent frames.
     /// - Throws: `BenchError` that names the nearest numbers of frames.
-    func latentFrames(of frames: Int) throws -> Range<Int> {
+    func latentFrames(of frames: Int) throws -> Int {
         guard frames > 0 else {
             throw BenchError(
                 .unusableInput, "the video has no frames: it is shorter than one latent frame; supply at least 1 frame")
@@ -19,7 +19,7 @@ extension TokenizerConfiguration {
                 "a video of \(frames) frames has no latents: the tokenizer takes 1 + \(temporalCompression)k frames; "
                     + "cut it to \(below) or lengthen it to \(below + temporalCompression)")
         }
-        return 0..<k + 1
+        return 1 + k
     }
 
     /// The frames that some latent frames stand for.
@@ -102,33 +102,12 @@ extension Tensor {
         }
     }
 
-    /// Some frames of one sample of [B,C,T,H,W], as [C,T,H,W].
-    func part(sample: Int, frames: Range<Int>) -> Tensor {
-        let (channels, all, plane) = (shape[1], shape[2], shape[3] * shape[4])
-        var part: [Float] = []
-        part.reserveCapacity(channels * frames.count * plane)
-        for c in 0..<channels {
-            let start = (sample * channels + c) * all * plane
-            part += values[start + frames.lowerBound * plane..<start + frames.upperBound * plane]
-        }
-        return Tensor(shape: [channels, frames.count, shape[3], shape[4]], values: part)
-    }
-
-    /// Chunks [C,T,H,W] of samples, one after the other in time, as [B,C,T,H,W].
-    init(joining samples: [[Tensor]]) {
-        let first = samples[0][0].shape
-        let frames = samples[0].reduce(0) { $0 + $1.shape[1] }
-        let plane = first[2] * first[3]
-        var all: [Float] = []
-        all.reserveCapacity(samples.count * first[0] * frames * plane)
-        for chunks in samples {
-            for c in 0..<first[0] {
-                for chunk in chunks {
-                    let size = chunk.shape[1] * plane
-                    all += chunk.values[c * size..<(c + 1) * size]
-                }
-            }
-        }
-        self.init(shape: [samples.count, first[0], frames, first[2], first[3]], values: all)
+    /// - Throws: `BenchError` when a half of the tokenizer made a number that is not finite out of finite ones.
+    func checkResult(of half: String) throws {
+        guard let place = firstNonFinite else { return }
+        throw BenchError(
+            .unusableInput,
+            "the tokenizer's \(half) made \(values[place]) of finite numbers: its weights hold values that are not finite or "
+                + "far too large; copy or make them again")
     }
 }

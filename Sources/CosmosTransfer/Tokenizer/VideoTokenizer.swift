@@ -28,19 +28,28 @@ public struct VideoTokenizer: Sendable {
         var wanted: [String: [Int]] = [:]
         if hasEncoder { wanted.merge(configuration.encoderTensors()) { $1 } }
         if hasDecoder { wanted.merge(configuration.decoderTensors()) { $1 } }
-        let wrong = wanted.sorted { $0.key < $1.key }.compactMap { name, shape -> String? in
-            guard let tensor = tensors[name] else { return "\(name) is missing" }
-            return tensor.shape == shape ? nil : "\(name) is \(tensor.shape), not \(shape)"
-        }
-        guard wrong.isEmpty else {
-            throw BenchError(
-                .unusableInput,
-                "the tokenizer's weights do not fit its configuration: \(wrong.joined(separator: "; ")); supply both from one model"
-            )
-        }
+        _ = try WeightSet(tensors: tensors, source: "the tokenizer").checked(wanted, ignoring: tensors.keys)
         encoder = hasEncoder ? TokenizerEncoder(configuration, tensors) : nil
         decoder = hasDecoder ? TokenizerDecoder(configuration, tensors) : nil
     }
+
+    /// One half or both of a weights folder's tokenizer.
+    /// - Throws: `BenchError` when the folder lacks what is asked for, or holds what does not fit its configuration.
+    public init(_ folder: WeightsFolder, _ halves: Halves = .both) throws {
+        guard let configuration = folder.configuration.tokenizer else {
+            throw BenchError(
+                .missing, "\(folder.path)/config.json has no 'tokenizer', which says how the tokenizer is made; add it")
+        }
+        let weights =
+            switch halves {
+            case .both: try folder.tokenizer()
+            case .encoder: try folder.tokenizerEncoder()
+            case .decoder: try folder.tokenizerDecoder()
+            }
+        try self.init(configuration, tensors: weights.tensors)
+    }
+
+    public enum Halves: Sendable { case both, encoder, decoder }
 
     public var canEncode: Bool { encoder != nil }
     public var canDecode: Bool { decoder != nil }
@@ -52,36 +61,47 @@ public struct VideoTokenizer: Sendable {
     /// - Throws: `BenchError` for sizes that have no latents, or a number that is not finite.
     public func encode(frames: Tensor, pool: WorkerPool) throws -> Tensor {
         try frames.checkVideo("frames", channels: 3)
-        let shape = frames.shape
-        let latentFrames = try configuration.latentFrames(of: shape[2])
-        let samples = try (0..<shape[0]).map { sample in
-            let stream = try EncodingStream(self, height: shape[3], width: shape[4], pool: pool)
-            return try latentFrames.chunks(of: Self.chunk).map { chunk in
-                try stream.push(
-                    frames.part(sample: sample, frames: configuration.frames(of: chunk)),
-                    isLast: chunk.upperBound == latentFrames.upperBound)
+        let (samples, height, width) = (frames.shape[0], frames.shape[3], frames.shape[4])
+        let latentFrames = try configuration.latentFrames(of: frames.shape[2])
+        try configuration.checkFrame(height: height, width: width)
+        let (h, w) = (height / configuration.spatialCompression, width / configuration.spatialCompression)
+        var latents = Tensor(shape: [samples, configuration.latentChannels, latentFrames, h, w])
+        for sample in 0..<samples {
+            let stream = try EncodingStream(self, height: height, width: width, pool: pool)
+            for chunk in Self.chunks(latentFrames) {
+                let part = frames.part(sample: sample, frames: configuration.frames(of: chunk))
+                latents.put(
+                    try stream.push(part, isLast: chunk.upperBound == latentFrames), sample: sample,
+                    from: chunk.lowerBound)
             }
         }
-        return Tensor(joining: samples)
+        return latents
     }
 
     /// Videos [B,3,T,H,W], in about −1…1, of latents [B,z,t,h,w] as `encode` makes them: no longer scaled (spec §3.2).
     /// - Throws: `BenchError` for another number of channels, or a number that is not finite.
     public func decode(latents: Tensor, pool: WorkerPool) throws -> Tensor {
         try latents.checkVideo("latent", channels: configuration.latentChannels)
-        let shape = latents.shape
-        let samples = try (0..<shape[0]).map { sample in
-            let stream = try DecodingStream(self, height: shape[3], width: shape[4], pool: pool)
-            return try (0..<shape[2]).chunks(of: Self.chunk).map { chunk in
-                try stream.push(latents.part(sample: sample, frames: chunk), isLast: chunk.upperBound == shape[2])
+        let (samples, latentFrames) = (latents.shape[0], latents.shape[2])
+        let (h, w) = (latents.shape[3], latents.shape[4])
+        var frames = Tensor(
+            shape: [samples, 3, configuration.frames(of: 0..<latentFrames).count]
+                + [h, w].map { $0 * configuration.spatialCompression })
+        for sample in 0..<samples {
+            let stream = try DecodingStream(self, height: h, width: w, pool: pool)
+            for chunk in Self.chunks(latentFrames) {
+                let part = latents.part(sample: sample, frames: chunk)
+                frames.put(
+                    try stream.push(part, isLast: chunk.upperBound == latentFrames), sample: sample,
+                    from: configuration.frames(of: chunk).lowerBound)
             }
         }
-        return Tensor(joining: samples)
+        return frames
     }
-}
 
-extension Range<Int> {
-    fileprivate func chunks(of most: Int) -> [Range<Int>] {
-        stride(from: lowerBound, to: upperBound, by: most).map { $0..<Swift.min($0 + most, upperBound) }
+    /// Latent frames that whole clips are taken through together: fewer take less memory, more pack the weights less often.
+    private static func chunks(_ latentFrames: Int) -> [Range<Int>] {
+        let most = 2
+        return stride(from: 0, to: latentFrames, by: most).map { $0..<min($0 + most, latentFrames) }
     }
 }

@@ -9,26 +9,8 @@ enum TokenizerFixtures {
 
     /// The configuration that a references' folder holds.
     static func configuration(_ model: String) throws -> TokenizerConfiguration {
-        struct File: Decodable {
-            struct Sizes: Decodable {
-                let channels, patch, res_blocks, latent_channels, z_channels: Int
-                let spatial_compression, temporal_compression: Int
-                let multipliers: [Int]
-            }
-            let tokenizer: Sizes
-        }
-        let data = try Data(contentsOf: folder.appendingPathComponent("\(model)/config.json"))
-        let sizes = try JSONDecoder().decode(File.self, from: data).tokenizer
-        var configuration = TokenizerConfiguration()
-        configuration.channels = sizes.channels
-        configuration.multipliers = sizes.multipliers
-        configuration.patch = sizes.patch
-        configuration.resBlocks = sizes.res_blocks
-        configuration.latentChannels = sizes.latent_channels
-        configuration.zChannels = sizes.z_channels
-        configuration.spatialCompression = sizes.spatial_compression
-        configuration.temporalCompression = sizes.temporal_compression
-        return configuration
+        let path = folder.appendingPathComponent("\(model)/config.json").path
+        return try ModelConfiguration(path: path).tokenizer ?? TokenizerConfiguration()
     }
 
     static func tensors(_ path: String) throws -> [String: StoredTensor] {
@@ -49,7 +31,9 @@ enum TokenizerFixtures {
             let count = shape.reduce(1, *)
             let isGain = name.contains("norm") && name.hasSuffix("weight")
             let spread = shape.count > 1 ? 1.5 / Double(count / shape[0]).squareRoot() : 0.2
-            let values = (0..<count).map { _ in Float((isGain ? 1 : 0) + spread * Double.random(in: -1...1, using: &random)) }
+            let values = (0..<count).map { _ in
+                Float((isGain ? 1 : 0) + spread * Double.random(in: -1...1, using: &random))
+            }
             tensors[name] = StoredTensor(name: name, Tensor(shape: shape, values: values))
         }
         return tensors
@@ -73,6 +57,7 @@ enum TokenizerFixtures {
 
     static func noise(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
         var random = SeededRandom(seed)
-        return Tensor(shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) })
+        return Tensor(
+            shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) })
     }
 }

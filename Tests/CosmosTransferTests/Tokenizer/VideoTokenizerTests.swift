@@ -1,5 +1,5 @@
 import CosmosTransfer
-import Experiment
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -21,9 +21,24 @@ import Testing
         let encoded = relativeError(try tokenizer.encode(frames: frames, pool: pool), latent)
         let decoded = relativeError(
             try tokenizer.decode(latents: latent, pool: pool), try #require(expected["decoded"]).tensor())
-        print("\(name): encoded \(encoded), decoded \(decoded)")
         #expect(encoded < 1e-4)
         #expect(decoded < 1e-4)
+    }
+
+    @Test func `weights in bfloat16 under the names of diffusers are read from their folder`() throws {
+        let folder = TokenizerFixtures.folder.appendingPathComponent("diffusers_names").path
+        let tokenizer = try VideoTokenizer(WeightsFolder(path: folder))
+        let inputs = try TokenizerFixtures.tensors("diffusers_names/t9_16x16/inputs.safetensors")
+        let expected = try TokenizerFixtures.tensors("diffusers_names/t9_16x16/expected.safetensors")
+        let latent = try #require(expected["latent"]).tensor()
+        let pool = WorkerPool(threads: 2)
+        let encoded = try tokenizer.encode(frames: #require(inputs["frames"]).tensor(), pool: pool)
+        #expect(relativeError(encoded, latent) < 1e-4)
+        let decoder = try VideoTokenizer(WeightsFolder(path: folder), .decoder)
+        #expect(!decoder.canEncode)
+        #expect(
+            relativeError(try decoder.decode(latents: latent, pool: pool), try #require(expected["decoded"]).tensor())
+                < 1e-4)
     }
 
     @Test func `any number of threads gives the same bits`() throws {
@@ -99,7 +114,8 @@ import Testing
         let half = frames.count / 2
         let both = try tokenizer.encode(frames: frames, pool: WorkerPool(threads: 2))
         let second = try tokenizer.encode(
-            frames: Tensor(shape: [1, 3, 9, 16, 16], values: Array(frames.values[half...])), pool: WorkerPool(threads: 2))
+            frames: Tensor(shape: [1, 3, 9, 16, 16], values: Array(frames.values[half...])),
+            pool: WorkerPool(threads: 2))
         #expect(Array(both.values[(both.count / 2)...]) == second.values)
     }
 }
@@ -108,7 +124,9 @@ extension Tensor {
     /// Frames of [B,C,T,H,W], B = 1, or [C,T,H,W]; as [C,T,H,W].
     fileprivate func slice(_ frames: Range<Int>) -> Tensor {
         let sizes = shape.suffix(4)
-        let (c, t, h, w) = (sizes[sizes.startIndex], sizes[sizes.startIndex + 1], shape[shape.count - 2], shape[shape.count - 1])
+        let (c, t, h, w) = (
+            sizes[sizes.startIndex], sizes[sizes.startIndex + 1], shape[shape.count - 2], shape[shape.count - 1]
+        )
         var part: [Float] = []
         for channel in 0..<c {
             part += values[(channel * t + frames.lowerBound) * h * w..<(channel * t + frames.upperBound) * h * w]
