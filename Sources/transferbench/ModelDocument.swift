@@ -75,8 +75,7 @@ struct ModelDocument: Encodable {
 
     func text() -> String {
         var lines = ["Weights in \(folder)", ""]
-        let names = parts.map(\.name) + operationRows.map(\.name) + memory.map(\.name)
-        let width = names.map(\.count).max() ?? 0
+        let width = (parts.map(\.name) + operationRows.map(\.name) + memory.map(\.name)).map(\.count).max() ?? 0
         func row(_ name: String, _ value: String) -> String {
             name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value
         }
