@@ -37,7 +37,9 @@ struct GenerateCommand: ParsableCommand {
     var prompt: String?
     @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
     var negativePrompt: String?
-    @Option(help: ArgumentHelp("Embedding of the prompt, in place of the text encoder: .safetensors, .npy.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Embedding of the prompt, in place of the text encoder: .safetensors, .npy.", valueName: "file"))
     var promptEmbedding: String?
     @Option(help: ArgumentHelp("Embedding of the negative prompt.", valueName: "file"))
     var negativePromptEmbedding: String?
@@ -58,7 +60,9 @@ struct GenerateCommand: ParsableCommand {
     var numFrames: Int?
     @Option(help: ArgumentHelp("Frames of one clip, 1 and a multiple of 8. (default: the model's)", valueName: "n"))
     var clipFrames: Int?
-    @Option(help: ArgumentHelp("Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
+    @Option(
+        help: ArgumentHelp(
+            "Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
     var size: FrameSizeArgument?
     @Option(help: "Blur of the vis control made here: \(ControlStrength.names).")
     var blurStrength: ControlStrength?
@@ -117,14 +121,14 @@ struct GenerateCommand: ParsableCommand {
         Terminal.note("Wrote \(path)")
     }
 
-    /// Where a result goes; a batch has a folder for each.
+    /// Where a result goes. Those of a batch have a folder each: the specification's folder and name tell them apart already,
+    /// `--out` does not.
     private func destination(_ spec: GenerationSpec, index: Int?) throws -> String {
-        let path = out ?? "\(spec.saveFolder)/\(index == nil ? spec.saveName : "output").mp4"
-        let name = index.map { index in
-            let url = URL(fileURLWithPath: path)
-            return url.deletingLastPathComponent().path + "/video_\(index)/" + url.lastPathComponent
+        var result = out ?? "\(spec.saveFolder)/\(spec.saveName).mp4"
+        if let out, let index {
+            let url = URL(fileURLWithPath: out)
+            result = url.deletingLastPathComponent().path + "/video_\(index)/" + url.lastPathComponent
         }
-        let result = name ?? path
         let folder = URL(fileURLWithPath: result).deletingLastPathComponent()
         do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
             throw BenchError(.missing, "\(folder.path): cannot be made; check its name and permissions")

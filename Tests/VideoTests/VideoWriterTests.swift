@@ -163,8 +163,15 @@ import Video
         try folder.write(
             "#!/bin/sh\nshift $(($# - 1))\nlast=${1#file:}\nln -s /dev/full \"$last\"\ncat > \"$last\"\n", to: "full")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("full"))
-        let full = try VideoWriter(
-            path: folder.file("b.mkv"), size: FrameSize(width: 64, height: 64), rate: 24, program: folder.file("full"))
+        // A test beside this one that starts a process may hold the script open for a moment.
+        var attempt: VideoWriter?
+        for _ in 0..<100 where attempt == nil {
+            attempt = try? VideoWriter(
+                path: folder.file("b.mkv"), size: FrameSize(width: 64, height: 64), rate: 24,
+                program: folder.file("full"))
+            if attempt == nil { Thread.sleep(forTimeInterval: 0.02) }
+        }
+        let full = try #require(attempt)
         let error = #expect(throws: FileError.self) {
             for i in 0..<20 as Range<UInt64> { try full.append(.noise(64, 64, seed: i)) }
             try full.finish()
