@@ -75,7 +75,8 @@ struct ModelDocument: Encodable {
 
     func text() -> String {
         var lines = ["Weights in \(folder)", ""]
-        let width = max(parts.map(\.name.count).max() ?? 0, operationRows.map(\.name.count).max() ?? 0, 36)
+        let names = parts.map(\.name) + operationRows.map(\.name) + memory.map(\.name)
+        let width = names.map(\.count).max() ?? 0
         func row(_ name: String, _ value: String) -> String {
             name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value
         }

@@ -17,7 +17,7 @@ public struct RandomWeights: Sendable {
         self.element = element
     }
 
-    /// Files of a folder with every part that the configuration names: stem → tensors.
+    /// Files of a folder with every part that the configuration names, each with its tensors.
     public static func files(of configuration: ModelConfiguration) -> [(name: String, tensors: [String: [Int]])] {
         var files: [(name: String, tensors: [String: [Int]])] = []
         if let dit = configuration.dit {

@@ -72,7 +72,7 @@ import Testing
             }
             let weights = try ControlWeights(given, grid: pixels(maps.target), parity: .official).tokens()
             for (i, weight) in weights.enumerated() {
-                #expect(deviation(try map(weight), try expected["\(one.name).\(i)"]) < 1e-6)
+                #expect(relativeError(try map(weight), try expected["\(one.name).\(i)"]) < 1e-6)
             }
         }
     }
@@ -86,7 +86,7 @@ import Testing
             let tokens = try ControlWeights(
                 [("vis", .map(stored))], grid: grid(from[0], from[1], from[2], tokens: to, temporal: temporal)
             ).tokens()
-            #expect(deviation(try map(tokens[0]), try expected[name]) < 1e-6)
+            #expect(relativeError(try map(tokens[0]), try expected[name]) < 1e-6)
             let raw = try TokenWeight(stored, control: "vis", tokens: to, batch: 1, temporal: temporal)
             #expect(raw == tokens[0])
         }
@@ -99,7 +99,7 @@ import Testing
             let target = try expected[name]
             let source = try inputs.stored(String(name.split(separator: ".")[0]))
             let stretched = try ControlWeights([("vis", .map(source))], grid: pixels(target.shape)).tokens()
-            #expect(deviation(try map(stretched[0]), target) < 1e-6)
+            #expect(relativeError(try map(stretched[0]), target) < 1e-6)
         }
     }
 

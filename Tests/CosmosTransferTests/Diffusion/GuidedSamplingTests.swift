@@ -56,16 +56,16 @@ import Testing
             name == "free"
             ? InitialLatent(video: Tensor(shape: size), seed: 3, sigmaMax: sigmaMax).x
             : InitialLatent(noiseOf: size, seed: 3).x
-        #expect(deviation(NumpyNormal.tensor(seed: 3, shape: size), try inputs["noise"]) == 0)
+        #expect(relativeError(NumpyNormal.tensor(seed: 3, shape: size), try inputs["noise"]) == 0)
         var states: [Tensor] = []
         let final = try Sampler(schedule: schedule).sample(from: start) { x, sigma in
             states.append(x)
             return try denoiser(x, sigma)
         }
-        var worst = deviation(final, try expected["\(name).final"])
+        var worst = relativeError(final, try expected["\(name).final"])
         for key in expected.all.keys where key.hasPrefix("\(name).state.") {
             worst = max(
-                worst, deviation(states[try #require(Int(key.dropFirst(name.count + 7)))], try expected[key]))
+                worst, relativeError(states[try #require(Int(key.dropFirst(name.count + 7)))], try expected[key]))
         }
         print("sampler with a network, \(name): \(worst) from float64")
         #expect(worst < 1e-3)
@@ -90,6 +90,6 @@ import Testing
     @Test func `a single step without guidance is the distilled model's`() throws {
         let start = InitialLatent(noiseOf: size, seed: 3)
         let clean = try denoiser(known: 0, strength: 0)(start.x, start.sigmaMax)
-        #expect(deviation(clean, try expected["one_step"]) < 1e-5)
+        #expect(relativeError(clean, try expected["one_step"]) < 1e-5)
     }
 }

@@ -18,7 +18,7 @@ import Testing
             let patches = (0..<size[0]).map {
                 Tensor(shape: [1] + size.dropFirst(), values: Array(changed.values[$0 * each..<($0 + 1) * each]))
             }
-            #expect(deviation(grid.merge(patches), try expected[name + ".merged"]) < 1e-6)
+            #expect(relativeError(grid.merge(patches), try expected[name + ".merged"]) < 1e-6)
         }
     }
 

@@ -31,7 +31,7 @@ struct ReferenceNumbers {
 }
 
 /// The largest deviation over the largest magnitude; infinite for other shapes.
-func deviation(_ value: Tensor, _ reference: Tensor) -> Double {
+func relativeError(_ value: Tensor, _ reference: Tensor) -> Double {
     guard value.shape == reference.shape else { return .infinity }
     let most = reference.values.reduce(0 as Float) { max($0, abs($1)) }
     let worst = zip(value.values, reference.values).reduce(0 as Double) {

@@ -103,9 +103,9 @@ import Testing
                 states.append(x)
                 return rule(x, sigma)
             })
-        var worst = deviation(final, try expected["final"])
+        var worst = relativeError(final, try expected["final"])
         for name in expected.all.keys where name.hasPrefix("state.") {
-            worst = max(worst, deviation(states[try #require(Int(name.dropFirst(6)))], try expected[name]))
+            worst = max(worst, relativeError(states[try #require(Int(name.dropFirst(6)))], try expected[name]))
         }
         print("sampler, 35 steps: \(worst) from float64")
         #expect(worst < 1e-5)

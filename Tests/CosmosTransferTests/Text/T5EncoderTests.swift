@@ -63,7 +63,7 @@ import Testing
         var worst = 0.0
         for (ids, expected) in try reference(model) {
             let text = try encoder.encode(ids: ids, pool: WorkerPool(threads: 2))
-            worst = max(worst, deviation(text, expected))
+            worst = max(worst, relativeError(text, expected))
             let width = encoder.configuration.width
             #expect(text.values[(ids.count * width)...].allSatisfy { $0 == 0 && $0.sign == .plus })
         }
