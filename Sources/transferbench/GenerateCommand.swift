@@ -98,11 +98,13 @@ struct GenerateCommand: ParsableCommand {
         Interrupt.install("stopped; the unfinished video was not kept") {
             if let path = unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
         }
-        try usableInput {
-            let generator = VideoGenerator(try setup.model(for: specs), pool: pool)
-            for (index, spec) in specs.enumerated() {
-                try make(spec, index: specs.count > 1 ? index : nil, setup, generator) { path in
-                    unfinished.withLock { $0 = path }
+        try engine.measure("generation") {
+            try usableInput {
+                let generator = VideoGenerator(try setup.model(for: specs), pool: pool)
+                for (index, spec) in specs.enumerated() {
+                    try make(spec, index: specs.count > 1 ? index : nil, setup, generator) { path in
+                        unfinished.withLock { $0 = path }
+                    }
                 }
             }
         }
@@ -138,14 +140,14 @@ struct GenerateCommand: ParsableCommand {
 
     private func count(_ n: Int, _ what: String) -> String { "\(n) \(what)\(n == 1 ? "" : "s")" }
 
-    /// Where a result goes; a batch has a folder for each.
+    /// Where a result goes. Those of a batch have a folder each: the specification's folder and name tell them apart already,
+    /// `--out` does not.
     private func destination(_ spec: GenerationSpec, index: Int?) throws -> String {
-        let path = out ?? "\(spec.saveFolder)/\(index == nil ? spec.saveName : "output").mp4"
-        let name = index.map { index in
-            let url = URL(fileURLWithPath: path)
-            return url.deletingLastPathComponent().path + "/video_\(index)/" + url.lastPathComponent
+        var result = out ?? "\(spec.saveFolder)/\(spec.saveName).mp4"
+        if let out, let index {
+            let url = URL(fileURLWithPath: out)
+            result = url.deletingLastPathComponent().path + "/video_\(index)/" + url.lastPathComponent
         }
-        let result = name ?? path
         let folder = URL(fileURLWithPath: result).deletingLastPathComponent()
         do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
             throw BenchError(.missing, "\(folder.path): cannot be made; check its name and permissions")
