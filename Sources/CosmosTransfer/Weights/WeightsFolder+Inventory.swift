@@ -25,7 +25,7 @@ public struct PartInventory: Sendable {
 }
 
 extension WeightsFolder {
-    /// Every part that the configuration names, opened and checked.
+    /// Every part that the configuration names, and a distilled model where there is one, opened and checked.
     public func inventory() -> [PartInventory] {
         var parts: [PartInventory] = []
         func add(_ name: String, _ expected: [String: [Int]], _ load: () throws(BenchError) -> WeightSet) {
@@ -51,11 +51,32 @@ extension WeightsFolder {
                 }
             }
         }
+        if file(.distilledEdge) != nil, let dit = configuration.dit, let ctrl = configuration.ctrl {
+            let expected = dit.baseTensors().merging(dit.controlTensors(ctrl).map { ("control." + $0, $1) }) { $1 }
+            add("distilled edge", expected) { () throws(BenchError) in
+                let (base, control) = try distilledEdge()
+                let renamed = control.renamed { "control." + $0 }
+                return WeightSet(tensors: base.tensors.merging(renamed.tensors) { $1 }, source: base.source)
+            }
+        }
         if let tokenizer = configuration.tokenizer {
             add("tokenizer encoder", tokenizer.encoderTensors(), tokenizerEncoder)
             add("tokenizer decoder", tokenizer.decoderTensors(), tokenizerDecoder)
         }
-        if let text = configuration.text { add("text encoder", text.tensors(), textEncoder) }
+        if let text = configuration.text {
+            add("text encoder", text.tensors(), textEncoder)
+            parts.append(PartInventory(name: "text tokenizer", expectedParameters: 0, state: textTokenizerState))
+        }
         return parts
+    }
+
+    private var textTokenizerState: PartInventory.State {
+        do throws(BenchError) {
+            let path = try textTokenizerModel()
+            let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+            return .present(files: path, parameters: 0, bytes: size?.intValue ?? 0, elements: [:])
+        } catch {
+            return .missing(error.sentence)
+        }
     }
 }

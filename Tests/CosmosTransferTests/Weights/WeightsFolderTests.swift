@@ -135,6 +135,12 @@ import Testing
         for (name, shape) in dit.unusedControlTensors() { both["net.net_ctrl." + name] = shape }
         try write(both, to: "edge_control_distilled.safetensors")
         let parts = try folder.distilledEdge()
+        let part = try #require(folder.inventory().first { $0.name == "distilled edge" })
+        if case .present(_, let parameters, _, _) = part.state {
+            #expect(parameters == part.expectedParameters)
+        } else {
+            Issue.record("\(part.state)")
+        }
         #expect(parts.base.count == dit.baseTensors().count && parts.control.count == dit.controlTensors(ctrl).count)
     }
 
