@@ -57,3 +57,17 @@ def cores():
 
 def say(line):
     print(line, file=sys.stderr, flush=True)
+
+
+def conclude(name, measure, report, options, folder=None):
+    """Measures in a temporary folder, prints the report, and writes the result where `options.out` says."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as temporary:
+            result = measure(options, Path(temporary))
+    except Refused as problem:
+        say(f"{name}: {problem}")
+        return 1
+    print(report(result))
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+    return 0

@@ -17,10 +17,9 @@ import random
 import shutil
 import struct
 import sys
-import tempfile
 from pathlib import Path
 
-from bench import Refused, cores, processor, run, run_json, say
+from bench import Refused, conclude, cores, processor, run, run_json, say
 
 HERE = Path(__file__).resolve().parent
 TOLERANCE = {"out": 1e-5, "decoded": 1e-4}
@@ -185,16 +184,7 @@ def main():
     parser.add_argument("--folder", type=Path, help="where the weights are made (default: a temporary folder)")
     parser.add_argument("--out", type=Path, help="write the result as JSON too")
     options = parser.parse_args()
-    try:
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            result = measure(options, Path(folder))
-    except Refused as problem:
-        say(f"network_speed: {problem}")
-        return 1
-    print(report(result))
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
-    return 0
+    return conclude("network_speed", measure, report, options, options.folder)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ library and the ffmpeg program.
 """
 
 import argparse
-import json
 import platform
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 
-from bench import Refused, cores, processor, run, run_json, say
+from bench import Refused, conclude, cores, processor, run, run_json, say
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -173,16 +171,7 @@ def main():
     parser.add_argument("--clips", type=Path, default=ROOT.parent / "shared" / "clips", help="folder of the real clips")
     parser.add_argument("--out", type=Path, help="write the result as JSON too")
     options = parser.parse_args()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            result = measure(options, Path(folder))
-    except Refused as problem:
-        say(f"score_speed: {problem}")
-        return 1
-    print(report(result))
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
-    return 0
+    return conclude("score_speed", measure, report, options)
 
 
 if __name__ == "__main__":

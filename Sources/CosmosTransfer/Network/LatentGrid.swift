@@ -15,7 +15,7 @@ struct LatentGrid: Sendable, Equatable {
     var patchSize: Int { patch.reduce(1, *) }
 
     /// Copies one channel's numbers (a sample's [frames, height, width]) into the tokens' features, which lie `stride`
-    /// apart: feature `offset + (τ·p_h + i)·p_w + j` (spec §2.2).
+    /// apart: feature `offset + (k·p_h + i)·p_w + j` (spec §2.2).
     func gather(
         _ channel: UnsafePointer<Float>, into features: UnsafeMutablePointer<Float>, stride: Int, offset: Int
     ) {
@@ -24,9 +24,9 @@ struct LatentGrid: Sendable, Equatable {
             for y in 0..<tokenRows {
                 for x in 0..<tokenColumns {
                     var feature = 0
-                    for τ in 0..<patch[0] {
+                    for k in 0..<patch[0] {
                         for i in 0..<patch[1] {
-                            let row = ((t * patch[0] + τ) * height + y * patch[1] + i) * width + x * patch[2]
+                            let row = ((t * patch[0] + k) * height + y * patch[1] + i) * width + x * patch[2]
                             for j in 0..<patch[2] {
                                 token[feature] = channel[row + j]
                                 feature += 1
@@ -39,7 +39,7 @@ struct LatentGrid: Sendable, Equatable {
         }
     }
 
-    /// Puts the features of a sample's tokens back in their places: feature `((i·p_w + j)·p_t + τ)·channels + c`
+    /// Puts the features of a sample's tokens back in their places: feature `((i·p_w + j)·p_t + k)·channels + c`
     /// (spec §2.9), into [channels, frames, height, width].
     func scatter(_ features: UnsafePointer<Float>, channels: Int, into latent: UnsafeMutablePointer<Float>) {
         var token = features
@@ -48,9 +48,9 @@ struct LatentGrid: Sendable, Equatable {
                 for x in 0..<tokenColumns {
                     for i in 0..<patch[1] {
                         for j in 0..<patch[2] {
-                            for τ in 0..<patch[0] {
+                            for k in 0..<patch[0] {
                                 let place =
-                                    ((t * patch[0] + τ) * height + y * patch[1] + i) * width + x * patch[2] + j
+                                    ((t * patch[0] + k) * height + y * patch[1] + i) * width + x * patch[2] + j
                                 for c in 0..<channels { latent[c * positions + place] = token[c] }
                                 token += channels
                             }

@@ -29,9 +29,9 @@ struct TimestepEmbedding: Sendable {
         let n = noise.count
         let sinusoid = FloatBuffer(count: n * width)
         let half = width / 2
-        for (s, τ) in noise.enumerated() {
+        for (s, level) in noise.enumerated() {
             for i in 0..<half {
-                let angle = Double(τ) * exp(-log(10_000.0) * Double(i) / Double(half))
+                let angle = Double(level) * exp(-log(10_000.0) * Double(i) / Double(half))
                 sinusoid.pointer[s * width + i] = Float(cos(angle))
                 sinusoid.pointer[s * width + half + i] = Float(sin(angle))
             }
@@ -85,12 +85,6 @@ struct ModulationVectors: Sendable {
     let width: Int
     fileprivate let stride: Int
     fileprivate let values: FloatBuffer
-
-    fileprivate init(width: Int, stride: Int, values: FloatBuffer) {
-        self.width = width
-        self.stride = stride
-        self.values = values
-    }
 
     func shift(_ sample: Int) -> UnsafePointer<Float> { UnsafePointer(values.pointer + sample * stride) }
     func scale(_ sample: Int) -> UnsafePointer<Float> { shift(sample) + width }

@@ -72,7 +72,8 @@ public struct GenerationSetup: Sendable {
         let clip = folder.configuration.clip
         let paths = spec.controls.compactMap { if case .video(let path) = $0.source { path } else { nil } }
         guard let leading = paths.first ?? spec.inputVideo else {
-            throw BenchError(.unusableInput, "the specification names no video: give a control's input_control or input_video_path")
+            throw BenchError(
+                .unusableInput, "the specification names no video: give a control's input_control or input_video_path")
         }
         let size = try options.size ?? WorkingSize.of(openFrames(leading).size, clip: clip)
         let videos = paths + (spec.inputVideo.map { [$0] } ?? [])
@@ -120,7 +121,8 @@ public struct GenerationSetup: Sendable {
         guard let input else {
             throw BenchError(
                 .unusableInput,
-                "the control '\(control.kind.rawValue)' has no 'input_control' and there is no input video to make it from")
+                "the control '\(control.kind.rawValue)' has no 'input_control' and there is no input video to make it from"
+            )
         }
         guard case .preset(let strength) = control.source else { return input }
         if control.kind == .edge {
@@ -147,7 +149,9 @@ public struct GenerationSetup: Sendable {
             frames: request.frames, height: request.size.height, width: request.size.width,
             clipFrames: request.clipFrames, tokenizer: tokenizer, patch: dit.patch)
         let regions = try RegionalPrompts(
-            try spec.regions.map { RegionalPrompt(prompt: $0.prompt, shape: try shape(of: $0, frames: request.frames)) },
+            try spec.regions.map {
+                RegionalPrompt(prompt: $0.prompt, shape: try shape(of: $0, frames: request.frames))
+            },
             latents: (request.size.height / spatial, request.size.width / spatial), frames: request.frames,
             clipFrames: request.clipFrames, tokens: grid.tokens, temporal: temporal * dit.patch[0])
         request.regions = regions
@@ -192,12 +196,14 @@ public struct GenerationSetup: Sendable {
                 path: file, tokens: folder.configuration.text?.tokens ?? TextConfiguration().tokens, width: width)
         }
         guard !prompt.isEmpty else {
-            throw BenchError(.usage, "there is no prompt: give 'prompt' in the specification, --prompt or --prompt-embedding")
+            throw BenchError(
+                .usage, "there is no prompt: give 'prompt' in the specification, --prompt or --prompt-embedding")
         }
         guard let text = folder.configuration.text else {
             throw BenchError(
                 .missing,
-                "\(folder.path)/config.json has no 'text': add the text encoder, or give the prompt's embedding as a file")
+                "\(folder.path)/config.json has no 'text': add the text encoder, or give the prompt's embedding as a file"
+            )
         }
         let encoder = PromptEncoder(
             tokenizer: try SentencePiece(path: folder.textTokenizerModel()),
