@@ -1,6 +1,6 @@
 # make demo   install what is missing, build, score the recorded benchmark, show table, plots and page
 # make test   install what is missing, build and run the tests
-# make bench  measure against the Python reference (minutes)
+# make bench  measure against the Python reference and PyTorch (minutes; 25 GB of disk)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -61,6 +61,11 @@ bench: build
 	@test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements.txt
 	python3 Benchmarks/score_speed.py --transferbench $(BIN) --python $(VENV)/bin/python --out Benchmarks/score_speed.json
+	@echo "Installing into $(VENV)-torch: $$(tr '\n' ' ' < Benchmarks/peers/requirements-torch.txt)"
+	@test -x $(VENV)-torch/bin/python || python3 -m venv $(VENV)-torch
+	@$(VENV)-torch/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements-torch.txt
+	python3 Benchmarks/network_speed.py --transferbench $(BIN) --python $(VENV)-torch/bin/python \
+		--out Benchmarks/network_speed.json
 
 fixtures: setup
 	@test -x $(VENV)/bin/python || python3 -m venv $(VENV)

@@ -10,24 +10,19 @@ library and the ffmpeg program.
 
 import argparse
 import json
-import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from bench import Refused, cores, processor, run, run_json, say
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WIDTH, HEIGHT, FRAMES_PER_SECOND = 1280, 704, 24
 SHORT = 30
 SSIM_TOLERANCE = 1e-5
-
-
-class Refused(Exception):
-    """A sentence for the person who ran the benchmark."""
 
 
 # ---- the pair
@@ -51,35 +46,6 @@ def prepare(source, target, frames):
     run(["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-i", str(source), "-an", "-vf", filters,
          "-r", str(FRAMES_PER_SECOND), "-frames:v", str(frames), "-c:v", "libx264", "-preset", "veryfast", "-crf", "12",
          "-pix_fmt", "yuv420p", str(target)])
-
-
-# ---- running a program
-
-def run(command):
-    """(standard output, seconds, peak resident megabytes) of a program that must succeed."""
-    with tempfile.TemporaryFile() as output:
-        start = time.perf_counter()
-        try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output)
-        except OSError as problem:
-            raise Refused(f"{command[0]} could not be started: {problem.strerror}") from None
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read().decode(errors="replace")
-    if process.returncode:
-        raise Refused(f"{' '.join(command)} ended with {process.returncode}")
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return text, seconds, usage.ru_maxrss / unit
-
-
-def run_json(command):
-    text, seconds, peak = run(command)
-    try:
-        return json.loads(text), seconds, peak
-    except ValueError:
-        raise Refused(f"{command[0]} did not print JSON but: {text[:200]!r}") from None
 
 
 def run_ours(program, reference, generated):
@@ -118,20 +84,6 @@ def check_agreement(ours, peer):
         raise Refused("the values disagree, so the times say nothing: " + "; ".join(problems))
     return {"blur_ssim": ssim, "peer_blur_ssim": values["blur_ssim"], "edge_f1": edge.get("value"),
             "edge_counts": {name: counts[name] for name in ("tp", "fp", "fn")}}
-
-
-def processor():
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def our_version(program, result):
@@ -209,10 +161,6 @@ def report(result):
         f"transferbench  {described(ours['versions'])}",
         f"peer           {described(result['peer']['versions'])}",
         f"machine        {machine['processor']}, {machine['cores']} cores, {machine['system']}"])
-
-
-def say(line):
-    print(line, file=sys.stderr, flush=True)
 
 
 def main():

@@ -93,6 +93,7 @@ public enum SafetensorsWriter {
         }
         let failure = Atomic<Int32>(header.withUnsafeBytes { writeFully($0, to: descriptor, at: 0) })
         let next = Atomic<Int>(0)
+        let turn = Mutex<Void>(())
         let list = pieces
         pool.run(min(pool.threads, list.count)) { _ in
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
@@ -104,7 +105,10 @@ public enum SafetensorsWriter {
                 let entry = entries[piece.entry]
                 let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(piece.range.count * entry.element.size)])
                 fill(entry, piece.range, bytes)
-                let code = writeFully(UnsafeRawBufferPointer(bytes), to: descriptor, at: piece.offset)
+                // The system lets one thread at a time write to a file; the others would spin.
+                let code = turn.withLock { _ in
+                    writeFully(UnsafeRawBufferPointer(bytes), to: descriptor, at: piece.offset)
+                }
                 if code != 0 { failure.store(code, ordering: .relaxed) }
             }
         }

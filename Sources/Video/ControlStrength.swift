@@ -58,9 +58,9 @@ public final class VisControl: Sendable {
     private let blur: BilateralBlur?
 
     /// `none` leaves frames as they are.
-    public convenience init(_ strength: ControlStrength = .medium) { self.init(Parameters(strength)) }
+    public convenience init(_ strength: ControlStrength = .medium) { self.init(parameters: Parameters(strength)) }
 
-    public init(_ parameters: Parameters?) {
+    public init(parameters: Parameters?) {
         self.parameters = parameters
         blur = parameters.map {
             BilateralBlur(diameter: $0.diameter, sigmaColor: $0.sigmaColor, sigmaSpace: $0.sigmaSpace)

@@ -136,12 +136,12 @@ public final class ImageFolderReader: FrameReader {
             throw FileError(.malformed, file: path, "holds no PNG images; name a folder of 0000.png, 0001.png, …")
         }
         self.path = path
-        size = try ImageFolderReader.decode(first).size
+        size = try Frame(path: first).size
     }
 
     public func next() throws(FileError) -> Frame? {
         guard index < files.count else { return nil }
-        let frame = try Self.decode(files[index])
+        let frame = try Frame(path: files[index])
         guard frame.size == size else {
             throw FileError(
                 .malformed, file: files[index],
@@ -150,8 +150,12 @@ public final class ImageFolderReader: FrameReader {
         index += 1
         return frame
     }
+}
 
-    private static func decode(_ file: String) throws(FileError) -> Frame {
+extension Frame {
+    /// A PNG image.
+    /// - Throws: `FileError`.
+    public init(path file: String) throws(FileError) {
         // The header is looked at first: a small file can declare a picture that fills the memory.
         let header = try RandomAccessFile(path: file).read(24, at: 0)
         func number(_ at: Int) -> Int { header[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
@@ -167,6 +171,6 @@ public final class ImageFolderReader: FrameReader {
         }
         defer { ocv_free(pixels) }
         let bytes = Array(UnsafeBufferPointer(start: pixels, count: 3 * Int(width) * Int(height)))
-        return Frame(width: Int(width), height: Int(height), pixels: bytes)
+        self.init(width: Int(width), height: Int(height), pixels: bytes)
     }
 }

@@ -14,10 +14,12 @@ struct UnfinishedFile {
         self.finalPath = url.path
         self.isFolder = isFolder
         let parent = url.deletingLastPathComponent().path
-        let mark = ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        let owner = Self.mark + Self.host + "-"
+        let unique = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
         let suffix = url.pathExtension.isEmpty ? "" : "." + url.pathExtension
         let stem = url.deletingPathExtension().lastPathComponent
-        path = "\(parent)/.\(isFolder ? url.lastPathComponent : stem)\(mark)\(isFolder ? "" : suffix)"
+        let hidden = ".\(isFolder ? url.lastPathComponent : stem)" + owner
+        path = "\(parent)/\(hidden)\(unique)\(isFolder ? "" : suffix)"
 
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue else {
@@ -32,6 +34,7 @@ struct UnfinishedFile {
             }
             try checkReplaceable()
         }
+        Self.removeLeftovers(hidden, in: parent)
         if isFolder, mkdir(path, 0o777) != 0 { throw failure("cannot be written", file: finalPath) }
     }
 
@@ -59,6 +62,24 @@ struct UnfinishedFile {
     }
 
     func discard() { try? FileManager.default.removeItem(atPath: path) }
+
+    private static let mark = ".partial-"
+
+    private static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// What processes of this machine that have ended left of the same video.
+    private static func removeLeftovers(_ hidden: String, in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(hidden) {
+            guard let owner = name.dropFirst(hidden.count).split(separator: "-").first.flatMap({ pid_t($0) }),
+                owner > 0, kill(owner, 0) != 0, errno == ESRCH
+            else { continue }
+            try? FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+    }
 
     /// A folder is replaced only when nothing but images of an earlier run can be lost.
     private func checkReplaceable() throws(FileError) {

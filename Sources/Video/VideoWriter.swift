@@ -21,6 +21,9 @@ public final class VideoWriter {
     private let encoder: FrameEncoder?
     private var isFinished = false
 
+    /// Where the frames are until `finish`: what a process that must end at once should remove.
+    public var unfinishedPath: String { target.path }
+
     /// x264's constant rate factor of the official tool's files.
     public static let officialRateFactor = 25
 

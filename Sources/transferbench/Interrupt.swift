@@ -4,13 +4,16 @@ import Foundation
 
 /// Ctrl-C and a scheduler's request to stop: what is committed stays, and the same command goes on later.
 enum Interrupt {
-    /// - Parameter message: what is kept and how to go on.
-    static func install(_ message: String) {
+    /// - Parameters:
+    ///   - message: what is kept and how to go on.
+    ///   - cleanUp: done before the end, on a thread of its own.
+    static func install(_ message: String, cleanUp: @escaping @Sendable () -> Void = {}) {
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler {
                 if Terminal.isInteractive { Terminal.write("\r\u{1b}[K", STDERR_FILENO) }
+                cleanUp()
                 Terminal.error(message)
                 _exit(BenchError.Code.interrupted.rawValue)
             }

@@ -7,7 +7,7 @@ import Video
 struct TransferBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transferbench",
-        abstract: "Scores videos of controllable generators against their references, and compares configurations.",
+        abstract: "Makes videos under control, scores them against their references, and compares configurations.",
         discussion: """
             Example: score two configurations against a dataset, then look at the table and the page.
 
@@ -18,7 +18,10 @@ struct TransferBench: ParsableCommand {
             69 something is missing on this machine; 70 a bug; 75 the store is in use, try again; 130 interrupted.
             """,
         version: version,
-        subcommands: [ScoreCommand.self, ReportCommand.self, TokenizeCommand.self, DoctorCommand.self])
+        subcommands: [
+            ScoreCommand.self, ReportCommand.self, GenerateCommand.self, ModelsCommand.self, DenoiseCommand.self,
+            TokenizeCommand.self, RobotWeightsCommand.self, DoctorCommand.self,
+        ])
 
     static let version = "0.1.0"
 

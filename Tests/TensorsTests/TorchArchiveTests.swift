@@ -62,6 +62,20 @@ import Testing
         for tensor in tensors.values { #expect(tensor.floats() == eighths(0..<tensor.count)) }
     }
 
+    /// Files that another script made, with their tensors beside them (`Fixtures/references/files`).
+    @Test(arguments: [("state.pt", "state_expected"), ("archive.jit", "archive_expected")])
+    func `archives hold the same tensors as a safetensors file`(_ name: String, _ expected: String) throws {
+        let folder = Places.repository.appendingPathComponent("Fixtures/references/files").path
+        let tensors = try TensorFile.read(path: "\(folder)/\(name)")
+        let others = try TensorFile.read(path: "\(folder)/\(expected).safetensors")
+        #expect(Set(tensors.keys) == Set(others.keys))
+        for (key, tensor) in tensors {
+            let other = try #require(others[key])
+            #expect(tensor.element == other.element && tensor.shape == other.shape, "\(key)")
+            #expect(tensor.withBytes { Array($0) } == other.withBytes { Array($0) }, "\(key)")
+        }
+    }
+
     @Test func `a pickle that would run code is refused by the name of what it would run`() throws {
         let error = try error("forbidden.pt")
         #expect(error.code == .forbidden)

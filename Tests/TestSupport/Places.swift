@@ -9,6 +9,9 @@ public enum Places {
     /// The recorded benchmark that ships with the project.
     public static let recorded = repository.appendingPathComponent("Fixtures/recorded").path
 
+    /// Numbers that independent implementations computed.
+    public static let references = repository.appendingPathComponent("Fixtures/references").path
+
     /// The folder of real clips beside the repository; nil, with a line that says so, where it is absent.
     public static let clips: String? = {
         let path = repository.deletingLastPathComponent().appendingPathComponent("shared/clips").path

@@ -110,6 +110,30 @@ import Video
         #expect(try files() == [name])
     }
 
+    @Test(arguments: ["a.mp4", "a"]) func `what a killed process left is removed, what a live one writes is not`(
+        _ name: String
+    ) throws {
+        func open() throws -> VideoWriter {
+            try VideoWriter(path: folder.file(name), size: FrameSize(width: 16, height: 16), rate: 24)
+        }
+        let live = try open()
+        try live.append(.noise(16, 16))
+        for _ in 0..<100 where try files().isEmpty { Thread.sleep(forTimeInterval: 0.02) }
+        let mine = try #require(try files().first)
+        // No process has a number above the kernel's limit of 2^22.
+        let dead = mine.replacing("-\(getpid())-", with: "-2147483647-")
+        #expect(dead != mine)
+        try folder.write("x", to: dead)
+        try folder.write("x", to: ".other.partial-host-2147483647-1.mp4")
+        let second = try open()
+        #expect(try files().contains(mine) && !files().contains(dead))
+        #expect(try files().contains(".other.partial-host-2147483647-1.mp4"))
+        try second.append(.noise(16, 16))
+        try second.finish()
+        try live.finish()
+        #expect(try read(name).frames.count == 1)
+    }
+
     @Test func `what cannot be written is a sentence that says what to do`() throws {
         #expect(try error("a.avi").contains("use .mp4, .mkv (lossless), or a folder's name ending in /"))
         #expect(try error("a.mp4", size: FrameSize(width: 5, height: 4)).contains("MP4 files have even sizes"))
@@ -163,8 +187,15 @@ import Video
         try folder.write(
             "#!/bin/sh\nshift $(($# - 1))\nlast=${1#file:}\nln -s /dev/full \"$last\"\ncat > \"$last\"\n", to: "full")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("full"))
-        let full = try VideoWriter(
-            path: folder.file("b.mkv"), size: FrameSize(width: 64, height: 64), rate: 24, program: folder.file("full"))
+        // A test beside this one that starts a process may hold the script open for a moment.
+        var attempt: VideoWriter?
+        for _ in 0..<100 where attempt == nil {
+            attempt = try? VideoWriter(
+                path: folder.file("b.mkv"), size: FrameSize(width: 64, height: 64), rate: 24,
+                program: folder.file("full"))
+            if attempt == nil { Thread.sleep(forTimeInterval: 0.02) }
+        }
+        let full = try #require(attempt)
         let error = #expect(throws: FileError.self) {
             for i in 0..<20 as Range<UInt64> { try full.append(.noise(64, 64, seed: i)) }
             try full.finish()

@@ -13,6 +13,11 @@ public struct InitialLatent: Sendable, Equatable {
     /// The noise level it is at.
     public let sigmaMax: Double
 
+    init(x: Tensor, sigmaMax: Double) {
+        self.x = x
+        self.sigmaMax = sigmaMax
+    }
+
     /// Noise alone, [B, C, t, h, w].
     public init(noiseOf shape: [Int], seed: UInt32) {
         var x = NumpyNormal.tensor(seed: seed, shape: shape)

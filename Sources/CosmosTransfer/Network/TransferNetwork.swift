@@ -175,7 +175,9 @@ public final class TransferNetwork: Sendable {
         return out
     }
 
-    private func grid(of size: [Int]) throws(BenchError) -> LatentGrid {
+    /// The grid of latents [samples, channels, frames, height, width].
+    /// - Throws: `BenchError` when the model does not take that size.
+    func grid(of size: [Int]) throws(BenchError) -> LatentGrid {
         let patch = configuration.patch
         guard size.count == 5, size.allSatisfy({ $0 > 0 }), size[1] == configuration.latentChannels else {
             throw BenchError(

@@ -83,11 +83,13 @@ public struct WeightsFolder: Sendable {
     }
 
     /// One control branch (spec §1.2).
+    /// - Parameter path: a file to take in place of the folder's.
     /// - Throws: `BenchError` 69 when its file or its section of the configuration is missing, 65 when they do not fit.
-    public func control(_ name: String) throws(BenchError) -> WeightSet {
+    public func control(_ name: String, file path: String? = nil) throws(BenchError) -> WeightSet {
         let dit = try section(configuration.dit, "dit", for: "the control '\(name)'")
         let ctrl = try section(configuration.ctrl, "ctrl", for: "the control '\(name)'")
-        let weights = try WeightSet(path: require(.control(name), "the control '\(name)'"))
+        let file = if let path { path } else { try require(.control(name), "the control '\(name)'") }
+        let weights = try WeightSet(path: file)
         return try Self.control(weights, dit, ctrl)
     }
 

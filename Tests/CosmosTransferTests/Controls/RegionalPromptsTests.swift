@@ -55,6 +55,25 @@ import Testing
         #expect(try regions([.video(StoredTensor(name: "m", mask))], frames: 17).maps()[0].isEmpty)
     }
 
+    @Test func `masks and boxes become the tokens that PyTorch's trilinear resizing gives`() throws {
+        // torch.nn.functional.interpolate to (9, 8, 12) and on to tokens, of (29t + 5y + 3x) mod 256.
+        var mask = Tensor(shape: [9, 64, 96])
+        for i in 0..<mask.count {
+            let (t, y, x) = (i / (64 * 96), i / 96 % 64, i % 96)
+            mask.values[i] = Float((29 * t + 5 * y + 3 * x) % 256)
+        }
+        let map = try regions([.video(StoredTensor(name: "m", mask))]).maps()[0]
+        #expect(picture(map) == ["...#..", "......", "#....#", "......"])
+        #expect(picture(map, frame: 1) == ["......", "....#.", "......", "......"])
+        // A box at 1280x704: rows 6 to 37 and columns 21 to 47 of 44x80 tokens.
+        let box = try RegionalPrompts(
+            [RegionalPrompt(prompt: "", shape: box(0.26, 0.13, 0.61, 0.88))], latents: (88, 160), frames: 121,
+            clipFrames: 121, tokens: [16, 44, 80], temporal: 8
+        ).maps()[0]
+        #expect(box.inside.count { $0 } == 16 * 864)
+        #expect(box.inside[5 * 80..<6 * 80].allSatisfy { !$0 })
+    }
+
     @Test func `regions that a segmentation found come after those that are given`() throws {
         var mask = Tensor(shape: [9, 64, 96])
         for i in 0..<mask.count where i % 96 >= 48 { mask.values[i] = 1 }

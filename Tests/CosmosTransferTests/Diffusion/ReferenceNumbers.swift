@@ -30,17 +30,6 @@ struct ReferenceNumbers {
     }
 }
 
-/// The largest deviation over the largest magnitude; infinite for other shapes.
-func relativeError(_ value: Tensor, _ reference: Tensor) -> Double {
-    guard value.shape == reference.shape else { return .infinity }
-    let most = reference.values.reduce(0 as Float) { max($0, abs($1)) }
-    let worst = zip(value.values, reference.values).reduce(0 as Double) {
-        let deviation = Double(abs($1.0 - $1.1))
-        return deviation.isNaN ? .infinity : max($0, deviation)
-    }
-    return worst == 0 ? 0 : worst / Double(most)
-}
-
 /// Reproducible numbers between two bounds.
 func randomTensor(_ shape: [Int], seed: UInt64, in range: ClosedRange<Float> = -1...1) -> Tensor {
     var random = SeededRandom(seed)

@@ -1,6 +1,3 @@
-import Foundation
-import Tensors
-import TestSupport
 import Testing
 
 @testable import CosmosTransfer
@@ -15,8 +12,9 @@ import Testing
         try Reference(model: "base", evaluation: evaluation).compare()
     }
 
-    @Test func `heads of 32 agree with diffusers`() throws {
-        try Reference(model: "base_head_32", evaluation: "plain").compare()
+    @Test(arguments: ["base_head_32", "base_diffusers_names", "base_pt"])
+    func `other widths, names and files agree with diffusers`(model: String) throws {
+        try Reference(model: model, evaluation: "plain").compare()
     }
 
     @Test(arguments: [

@@ -183,6 +183,43 @@ import Testing
         #expect(tokenizer.mean.count == 16 && tokenizer.mean[0].count == 4)
     }
 
+    /// A TorchScript archive whose modules hold these tensors of zeros, as the tokenizer is released.
+    private func scriptArchive(_ shapes: [String: [Int]]) -> [UInt8] {
+        typealias P = TorchPickle
+        func module(_ names: [(path: ArraySlice<Substring>, shape: [Int])]) -> [UInt8] {
+            let children = Dictionary(grouping: names) { String($0.path.first ?? "") }.sorted { $0.key < $1.key }
+            let attributes = children.map { key, values -> (String, [UInt8]) in
+                if let leaf = values.first, leaf.path.count == 1 {
+                    let strides = leaf.shape.indices.map { leaf.shape[($0 + 1)...].reduce(1, *) }
+                    let storage = P.storage("FloatStorage", "0", 1 << 17)
+                    return (key, P.tensor(storage, offset: 0, shape: leaf.shape, strides: strides))
+                }
+                return (key, module(values.map { ($0.path.dropFirst(), $0.shape) }))
+            }
+            return P.global("__torch__.module", "Module") + Array(")".utf8) + [0x81]
+                + P.dictionary(attributes + [("training", [0x89])]) + Array("b".utf8)
+        }
+        let names = shapes.map { (path: $0.key.split(separator: ".")[...], shape: $0.value) }
+        return P.archive(module(names), storages: [("0", [UInt8](repeating: 0, count: 1 << 19))])
+    }
+
+    @Test func `a released tokenizer is read from its two archives`() throws {
+        let folder = try tinyFolder()
+        let sizes = try #require(folder.configuration.tokenizer)
+        var encoder = sizes.encoderTensors().merging(sizes.unusedEncoderTensors()) { $1 }
+        encoder["encoder.patcher3d.wavelets"] = [2]
+        encoder["encoder.patcher3d._arange"] = [2]
+        var decoder = sizes.decoderTensors().merging(sizes.unusedDecoderTensors()) { $1 }
+        decoder["decoder.unpatcher3d.wavelets"] = [2]
+        try temporary.write(scriptArchive(encoder), to: "encoder.jit")
+        #expect(try folder.tokenizerEncoder().tensors.mapValues(\.shape) == sizes.encoderTensors())
+        #expect(try error { _ = try folder.tokenizer() }.sentence.contains("decoder.jit is missing"))
+        try temporary.write(scriptArchive(decoder), to: "decoder.jit")
+        let whole = try folder.tokenizer()
+        #expect(whole.count == sizes.encoderTensors().count + sizes.decoderTensors().count)
+        #expect(whole.source.contains("encoder.jit and ") && whole.source.hasSuffix("decoder.jit"))
+    }
+
     @Test func `a released folder needs no configuration`() throws {
         try temporary.write("x", to: "base_model.pt")
         try temporary.write("x", to: "vis_control.pt")

@@ -1,0 +1,207 @@
+internal import Experiment
+public import Tensors
+public import Video
+
+/// Turns specifications into work for the generator: loads what they need from a weights folder, encodes prompts, and looks
+/// at the videos they name.
+public struct GenerationSetup: Sendable {
+    /// What the command line may say beyond the specification.
+    public struct Options: Sendable {
+        /// Frames of the result at most; nil for as many as the shortest video has.
+        public var frames: Int?
+        /// Frames of a clip; nil for the model's.
+        public var clipFrames: Int?
+        /// The working size; nil for the one that fits the videos.
+        public var size: FrameSize?
+        /// Embeddings made elsewhere, in place of the text encoder.
+        public var promptEmbedding: String?
+        public var negativePromptEmbedding: String?
+        /// Treat weights and rotary angles as the official pipeline does.
+        public var isOfficial = false
+
+        public init() {}
+    }
+
+    /// The official pipeline reads no more frames than this.
+    public static let mostFrames = 5000
+
+    private let folder: WeightsFolder
+    private let options: Options
+    private let pool: WorkerPool
+
+    public init(_ folder: WeightsFolder, options: Options = Options(), pool: WorkerPool) {
+        self.folder = folder
+        self.options = options
+        self.pool = pool
+    }
+
+    /// Loads network and tokenizer, with the branches that any of the specifications uses.
+    /// - Throws: `BenchError` naming a part that is missing or does not fit its configuration.
+    public func model(for specs: [GenerationSpec]) throws -> TransferModel {
+        guard let dit = folder.configuration.dit, let tokenizer = folder.configuration.tokenizer else {
+            throw BenchError(
+                .missing, "\(folder.path)/config.json has no 'dit' or no 'tokenizer': both are needed to make videos")
+        }
+        let control = folder.configuration.ctrl ?? ControlConfiguration()
+        let network: TransferNetwork
+        if specs.contains(where: \.isDistilled) {
+            guard specs.allSatisfy(\.isDistilled) else {
+                throw BenchError(.usage, "distilled and full models cannot be mixed in one batch")
+            }
+            let parts = try folder.distilledEdge()
+            network = try TransferNetwork(
+                configuration: dit, base: parts.base.tensors, control: control,
+                controls: [("edge", parts.control.tensors)])
+        } else {
+            var branches: [(name: String, tensors: [String: StoredTensor])] = []
+            for one in specs.flatMap(\.controls) where !branches.contains(where: { $0.name == one.kind.rawValue }) {
+                let name = one.kind.rawValue
+                branches.append((name, try folder.control(name, file: one.checkpoint).tensors))
+            }
+            network = try TransferNetwork(
+                configuration: dit, base: try folder.base().tensors, control: control, controls: branches)
+        }
+        return try TransferModel(
+            configuration: folder.configuration, network: network,
+            tokenizer: try VideoTokenizer(tokenizer, tensors: try folder.tokenizer().tensors))
+    }
+
+    /// The work that a specification asks for.
+    /// - Throws: `BenchError` or `FileError` naming the file or key that cannot be used.
+    public func request(for spec: GenerationSpec, model: TransferModel) throws -> GenerationRequest {
+        let clip = folder.configuration.clip
+        let paths = spec.controls.compactMap { if case .video(let path) = $0.source { path } else { nil } }
+        guard let leading = paths.first ?? spec.inputVideo else {
+            throw BenchError(.unusableInput, "the specification names no video: give a control's input_control or input_video_path")
+        }
+        let size = try options.size ?? WorkingSize.of(openFrames(leading).size, clip: clip)
+        let videos = paths + (spec.inputVideo.map { [$0] } ?? [])
+        let limit = min(options.frames ?? Self.mostFrames, Self.mostFrames)
+        let frames = try videos.map { try SourceVideo(path: $0) { $0 }.count(limit: limit) }.min() ?? 0
+        guard frames > 0 else { throw BenchError(.unusableInput, "\(leading): has no frames") }
+
+        var request = GenerationRequest(
+            prompt: try embedding(of: spec.prompt, file: options.promptEmbedding), size: size, frames: frames,
+            clipFrames: options.clipFrames ?? clip.frames, fps: spec.fps, seed: Int(spec.seed),
+            sampler: folder.configuration.sampler)
+        request.sampler.steps = spec.steps
+        request.sampler.guidance = spec.guidance
+        request.sampler.sigmaMax = spec.sigmaMax
+        if spec.negativePrompt != nil || options.negativePromptEmbedding != nil, spec.guidance != 0, !spec.isDistilled {
+            request.negativePrompt = try embedding(
+                of: spec.negativePrompt ?? "", file: options.negativePromptEmbedding)
+        }
+        let upscales = spec.controls.contains { $0.kind == .upscale }
+        request.inputVideo = spec.inputVideo.map { path in
+            SourceVideo(path: path) { upscales ? $0 : $0.resized(to: size, .area) }
+        }
+        request.controls = try spec.controls.map { control in
+            GenerationRequest.Control(
+                name: control.kind.rawValue, video: try source(of: control, input: request.inputVideo, size: size),
+                weight: try weight(of: control))
+        }
+        try addRegions(of: spec, to: &request)
+        if options.isOfficial {
+            request.parity = .official
+            request.rotaryPrecision = .bfloat16
+        }
+        request.isDistilled = spec.isDistilled
+        return request
+    }
+
+    private func source(
+        of control: GenerationSpec.Control, input: SourceVideo?, size: FrameSize
+    ) throws(BenchError) -> SourceVideo {
+        if case .video(let path) = control.source {
+            let interpolation = control.kind.interpolation
+            let upscales = control.kind == .upscale
+            return SourceVideo(path: path) { upscales ? $0 : $0.resized(to: size, interpolation) }
+        }
+        guard let input else {
+            throw BenchError(
+                .unusableInput,
+                "the control '\(control.kind.rawValue)' has no 'input_control' and there is no input video to make it from")
+        }
+        guard case .preset(let strength) = control.source else { return input }
+        if control.kind == .edge {
+            let edge = EdgeControl(strength)
+            return input.followed { edge($0) }
+        }
+        let vis = VisControl(strength)
+        return input.followed { vis($0) }
+    }
+
+    private func weight(of control: GenerationSpec.Control) throws -> ControlWeight {
+        switch control.weight {
+        case .number(let value, let quoted): return .scalar(value, quoted: quoted)
+        case .file(let path):
+            return try .map(in: TensorFile.read(path: path), file: path, control: control.kind.rawValue)
+        }
+    }
+
+    private func addRegions(of spec: GenerationSpec, to request: inout GenerationRequest) throws {
+        guard !spec.regions.isEmpty, let tokenizer = folder.configuration.tokenizer, let dit = folder.configuration.dit
+        else { return }
+        let (spatial, temporal) = (tokenizer.spatialCompression, tokenizer.temporalCompression)
+        let grid = try WeightGrid(
+            frames: request.frames, height: request.size.height, width: request.size.width,
+            clipFrames: request.clipFrames, tokenizer: tokenizer, patch: dit.patch)
+        let regions = try RegionalPrompts(
+            try spec.regions.map { RegionalPrompt(prompt: $0.prompt, shape: try shape(of: $0, frames: request.frames)) },
+            latents: (request.size.height / spatial, request.size.width / spatial), frames: request.frames,
+            clipFrames: request.clipFrames, tokens: grid.tokens, temporal: temporal * dit.patch[0])
+        request.regions = regions
+        request.regionTexts = try regions.prompts.map { try embedding(of: $0, file: nil) }
+    }
+
+    /// The union of boxes, or the first channel of a mask video.
+    private func shape(of region: GenerationSpec.Region, frames: Int) throws -> RegionShape {
+        var boxes: [RegionBox] = []
+        var videos: [String] = []
+        for definition in region.definitions {
+            switch definition {
+            case .box(let box): boxes.append(box)
+            case .video(let path): videos.append(path)
+            }
+        }
+        guard let path = videos.first else { return .boxes(boxes) }
+        guard boxes.isEmpty, videos.count == 1 else {
+            throw BenchError(
+                .unusableInput,
+                "the regional prompt \"\(region.prompt.prefix(40))\" has several videos, or boxes beside a video; give boxes, or one video"
+            )
+        }
+        let reader = try openFrames(path)
+        var mask: [UInt8] = []
+        var count = 0
+        while count < frames, let frame = try reader.next() {
+            for i in stride(from: 0, to: frame.pixels.count, by: 3) { mask.append(frame.pixels[i]) }
+            count += 1
+        }
+        let bytes = mask
+        return .video(
+            StoredTensor(
+                name: path, element: .uint8, shape: [count, reader.size.height, reader.size.width]
+            ) { $0.copyBytes(from: bytes) })
+    }
+
+    private func embedding(of prompt: String, file: String?) throws -> Tensor {
+        let width = folder.configuration.dit?.textWidth ?? TransformerConfiguration().textWidth
+        if let file {
+            return try PrecomputedEmbedding.read(
+                path: file, tokens: folder.configuration.text?.tokens ?? TextConfiguration().tokens, width: width)
+        }
+        guard !prompt.isEmpty else {
+            throw BenchError(.usage, "there is no prompt: give 'prompt' in the specification, --prompt or --prompt-embedding")
+        }
+        guard let text = folder.configuration.text else {
+            throw BenchError(
+                .missing,
+                "\(folder.path)/config.json has no 'text': add the text encoder, or give the prompt's embedding as a file")
+        }
+        let encoder = PromptEncoder(
+            tokenizer: try SentencePiece(path: folder.textTokenizerModel()),
+            encoder: try T5Encoder(text, weights: folder.textEncoder().tensors))
+        return try encoder.encode(prompt, pool: pool)
+    }
+}

@@ -1,0 +1,119 @@
+public import Tensors
+public import Video
+
+/// The parts of a model that generation needs, loaded.
+public struct TransferModel: Sendable {
+    public let configuration: ModelConfiguration
+    public let network: TransferNetwork
+    public let tokenizer: VideoTokenizer
+    public let scaling: LatentScaling
+
+    /// - Throws: `BenchError` when the latent statistics cannot be used.
+    public init(configuration: ModelConfiguration, network: TransferNetwork, tokenizer: VideoTokenizer) throws {
+        self.configuration = configuration
+        self.network = network
+        self.tokenizer = tokenizer
+        scaling = try LatentScaling(mean: tokenizer.configuration.mean, deviation: tokenizer.configuration.std)
+    }
+}
+
+/// Makes videos: encodes the controls clip by clip, samples, decodes, and lets every clip begin with the last frame of the
+/// one before (spec §1.2–1.8).
+public struct VideoGenerator: Sendable {
+    public let model: TransferModel
+    public let pool: WorkerPool
+
+    public init(_ model: TransferModel, pool: WorkerPool) {
+        self.model = model
+        self.pool = pool
+    }
+
+    /// How far a video is.
+    public struct Progress: Sendable {
+        public let clip, clips: Int
+        /// Evaluations of the network done in the video, of `total`.
+        public let done, total: Int
+        public let sigma: Double
+    }
+
+    /// How many clips a video of so many frames takes: each adds its frames but the first.
+    public static func clips(frames: Int, clipFrames: Int) -> Int {
+        max(1, (frames - 1 + clipFrames - 2) / max(1, clipFrames - 1))
+    }
+
+    /// Makes the video and hands over its frames in order.
+    /// - Throws: `BenchError` or `FileError`: inputs that cannot be used, named; or what `emit` throws.
+    public func run(
+        _ request: GenerationRequest, progress: (Progress) -> Void = { _ in }, emit: (Frame) throws -> Void
+    ) throws {
+        let job = try UpscaleOrClip(request, model: model, pool: pool)
+        let clips = Self.clips(frames: request.frames, clipFrames: request.clipFrames)
+        let total = clips * request.evaluations
+        var left = request.frames
+        for clip in 0..<clips {
+            var skip = clip == 0 ? 0 : 1
+            try job.run(clip: clip) { step in
+                progress(
+                    Progress(
+                        clip: clip, clips: clips, done: clip * request.evaluations + step.done, total: total,
+                        sigma: step.sigma))
+            } emit: { frame in
+                if skip > 0 {
+                    skip -= 1
+                } else if left > 0 {
+                    left -= 1
+                    try emit(frame)
+                }
+            }
+        }
+    }
+
+    /// The size of the frames that a request gives.
+    /// - Throws: `BenchError` when the size cannot be upscaled.
+    public func size(of request: GenerationRequest) throws -> FrameSize {
+        guard request.isUpscaling else { return request.size }
+        let plan = try UpscalePlan(
+            height: request.size.height, width: request.size.width,
+            compression: model.tokenizer.configuration.spatialCompression)
+        return FrameSize(width: plan.width, height: plan.height)
+    }
+}
+
+/// One video on its way, whole or in patches.
+private final class UpscaleOrClip {
+    private enum Job {
+        case whole(ClipJob, GenerationRequest)
+        case patches(UpscaleJob)
+    }
+
+    private let job: Job
+    private var last: Frame?
+
+    init(_ request: GenerationRequest, model: TransferModel, pool: WorkerPool) throws {
+        job =
+            request.isUpscaling
+            ? .patches(try UpscaleJob(request, model: model, pool: pool))
+            : .whole(try ClipJob(request, model: model, pool: pool), request)
+    }
+
+    func run(clip: Int, progress: (Sampler.Progress) -> Void, emit: (Frame) throws -> Void) throws {
+        let before = last
+        switch job {
+        case .whole(let job, let request):
+            let start = try job.start(clip: clip, after: before)
+            let latent = try request.sample(from: start.initial, progress: progress) { x, sigma in
+                try start.denoiser(x, sigma: sigma)
+            }
+            try job.decode(latent) { frame in
+                last = frame
+                try emit(frame)
+            }
+        case .patches(let job):
+            let latents = try job.sample(clip: clip, after: before, progress: progress)
+            try job.decode(latents) { frame in
+                last = frame
+                try emit(frame.resizedBicubic(to: job.size))
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+public import ArgumentParser
+import CosmosTransfer
+import Experiment
+import Foundation
+import Synchronization
+import Tensors
+public import Video
+
+extension ControlStrength: ExpressibleByArgument {}
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Make a video from controls, as an official controlnet_specs JSON file says.",
+        discussion: """
+            Example: transferbench generate spec.json --weights DIR --out result.mp4
+
+            SPEC names the controls vis, edge, depth, seg, keypoint, upscale, hdmap, lidar, each with input_control (a video, \
+            or a folder of PNG images) and control_weight (a number, or a .pt, .safetensors or .npy map over rows and \
+            columns, or frames, rows and columns). vis and edge without input_control are made from input_video_path. Other \
+            keys are options of this command by their official names; the command line goes before the file. Weights above a \
+            sum of 1 are divided by it. Runs on the CPU; 'transferbench models inspect' estimates the work.
+
+            Without a negative prompt, guidance leads away from no text at all.
+            """)
+
+    @Argument(help: ArgumentHelp("The controlnet_specs file.", valueName: "spec.json"), completion: .file())
+    var spec: String
+    @Option(help: ArgumentHelp("Folder of the model's weights.", valueName: "dir"), completion: .directory)
+    var weights: String
+    @Option(
+        help: ArgumentHelp(
+            "The result: .mp4, .mkv (lossless), or a folder of PNG images. (default: as the specification says, or outputs/output.mp4)",
+            valueName: "path"), completion: .file())
+    var out: String?
+
+    @Option(help: ArgumentHelp("What the video shows.", valueName: "text"))
+    var prompt: String?
+    @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
+    var negativePrompt: String?
+    @Option(
+        help: ArgumentHelp(
+            "Embedding of the prompt, in place of the text encoder: .safetensors, .npy.", valueName: "file"))
+    var promptEmbedding: String?
+    @Option(help: ArgumentHelp("Embedding of the negative prompt.", valueName: "file"))
+    var negativePromptEmbedding: String?
+    @Option(help: ArgumentHelp("The video that noise is added to.", valueName: "path"), completion: .file())
+    var inputVideo: String?
+
+    @Option(help: ArgumentHelp("Seed of the noise; clip i of a long video uses seed + i.", valueName: "n"))
+    var seed: UInt32?
+    @Option(help: ArgumentHelp("Steps of the sampler.", valueName: "n"))
+    var steps: Int?
+    @Option(help: ArgumentHelp("Strength of guidance: x0 = c + g (c - u).", valueName: "g"))
+    var guidance: Double?
+    @Option(help: ArgumentHelp("Noise level at the start, with an input video.", valueName: "sigma"))
+    var sigmaMax: Double?
+    @Option(help: ArgumentHelp("Frames a second.", valueName: "n"))
+    var fps: Double?
+    @Option(help: ArgumentHelp("Frames of the result at most. (default: the shortest video's)", valueName: "n"))
+    var numFrames: Int?
+    @Option(help: ArgumentHelp("Frames of one clip, 1 and a multiple of 8. (default: the model's)", valueName: "n"))
+    var clipFrames: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
+    var size: FrameSizeArgument?
+    @Option(help: "Blur of the vis control made here: \(ControlStrength.names).")
+    var blurStrength: ControlStrength?
+    @Option(help: "Thresholds of the edge control made here: \(ControlStrength.names).")
+    var cannyThreshold: ControlStrength?
+    @Flag(help: "One step with the distilled edge model.")
+    var useDistilled = false
+    @Flag(help: "The model is the driving variant, Sample-AV.")
+    var isAvSample = false
+    @Flag(help: "Treat weights and rotary angles as the official pipeline does, oddities included.")
+    var parity = false
+    @OptionGroup var engine: EngineOptions
+
+    func validate() throws {
+        for (name, value) in [("--steps", steps), ("--num-frames", numFrames), ("--clip-frames", clipFrames)] {
+            if let value, value < 1 { throw ValidationError("\(name) is \(value): give a number from 1 up") }
+        }
+        if let guidance, !guidance.isFinite { throw ValidationError("--guidance is \(guidance): give a number") }
+        for (name, value) in [("--sigma-max", sigmaMax), ("--fps", fps)] {
+            if let value, !(value > 0 && value.isFinite) {
+                throw ValidationError("\(name) is \(value): give a number above 0")
+            }
+        }
+    }
+
+    func run() throws {
+        let pool = engine.pool
+        let specs = try GenerationSpec.read(path: spec, overrides: overrides)
+        for warning in Set(specs.flatMap(\.warnings)).sorted() { Terminal.note("Note: \(warning)") }
+        let setup = GenerationSetup(try WeightsFolder(path: weights), options: options, pool: pool)
+        let unfinished = Mutex<String?>(nil)
+        Interrupt.install("stopped; the unfinished video was not kept") {
+            if let path = unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        }
+        try engine.measure("generation") {
+            try usableInput {
+                let generator = VideoGenerator(try setup.model(for: specs), pool: pool)
+                for (index, spec) in specs.enumerated() {
+                    try make(spec, index: specs.count > 1 ? index : nil, setup, generator) { path in
+                        unfinished.withLock { $0 = path }
+                    }
+                }
+            }
+        }
+    }
+
+    private func make(
+        _ spec: GenerationSpec, index: Int?, _ setup: GenerationSetup, _ generator: VideoGenerator,
+        writing: (_ unfinished: String?) -> Void
+    ) throws {
+        let request = try setup.request(for: spec, model: generator.model)
+        let path = try destination(spec, index: index)
+        let writer = try VideoWriter(path: path, size: generator.size(of: request), rate: spec.fps)
+        writing(writer.unfinishedPath)
+        let clips = VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames)
+        let names = request.controls.map(\.name).joined(separator: ", ")
+        Terminal.note(
+            "\(path): \(count(request.frames, "frame")) of \(writer.size) in \(count(clips, "clip")), controls \(names), "
+                + "seed \(request.seed)")
+        let bar = ProgressBar(total: 0, unit: "step")
+        var total = 0
+        try generator.run(request) { progress in
+            if total == 0 { bar.expect(progress.total) }
+            total = progress.total
+            bar.step()
+        } emit: { frame in
+            try writer.append(frame)
+        }
+        bar.finish()
+        try writer.finish()
+        writing(nil)
+        Terminal.note("Wrote \(path)")
+    }
+
+    private func count(_ n: Int, _ what: String) -> String { "\(n) \(what)\(n == 1 ? "" : "s")" }
+
+    /// Where a result goes. Those of a batch have a folder each: the specification's folder and name tell them apart already,
+    /// `--out` does not.
+    private func destination(_ spec: GenerationSpec, index: Int?) throws -> String {
+        var result = out ?? "\(spec.saveFolder)/\(spec.saveName).mp4"
+        if let out, let index {
+            let url = URL(fileURLWithPath: out)
+            result = url.deletingLastPathComponent().path + "/video_\(index)/" + url.lastPathComponent
+        }
+        let folder = URL(fileURLWithPath: result).deletingLastPathComponent()
+        do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+            throw BenchError(.missing, "\(folder.path): cannot be made; check its name and permissions")
+        }
+        return result
+    }
+
+    private var options: GenerationSetup.Options {
+        var options = GenerationSetup.Options()
+        options.frames = numFrames
+        options.clipFrames = clipFrames
+        options.size = size?.value
+        options.promptEmbedding = promptEmbedding
+        options.negativePromptEmbedding = negativePromptEmbedding
+        options.isOfficial = parity
+        return options
+    }
+
+    private var overrides: GenerationSpec.Overrides {
+        var overrides = GenerationSpec.Overrides()
+        overrides.prompt = prompt
+        overrides.negativePrompt = negativePrompt
+        overrides.inputVideo = inputVideo
+        overrides.sigmaMax = sigmaMax
+        overrides.guidance = guidance
+        overrides.steps = steps
+        overrides.fps = fps
+        overrides.seed = seed
+        overrides.blurStrength = blurStrength
+        overrides.cannyThreshold = cannyThreshold
+        overrides.isSampleAV = isAvSample ? true : nil
+        overrides.isDistilled = useDistilled ? true : nil
+        overrides.checkpointFolder = weights
+        return overrides
+    }
+}
+
+/// A size as a person writes it: 1280x704.
+struct FrameSizeArgument: ExpressibleByArgument {
+    let value: FrameSize
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1], (1...16_384).contains(width),
+            (1...16_384).contains(height)
+        else { return nil }
+        value = FrameSize(width: width, height: height)
+    }
+}
+
+extension ControlStrength {
+    fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// generate, denoise and tokenize as a person runs them, on random weights and a clip of the recorded benchmark.
+@Suite struct GenerateCommandTests {
+    private let folder = TemporaryFolder()
+    private let clip = Places.recorded + "/dataset/videos/task_0000.mp4"
+    private static let config = """
+        {"dit":{"D":24,"heads":2,"blocks":2,"lora_rank":4,"text_dim":8,"max_hw":[16,16],"max_t":4},
+         "ctrl":{"blocks":1,"hint_channels":16,"names":["vis","edge"]},
+         "tokenizer":{"channels":4,"multipliers":[1,1,1],"res_blocks":1},
+         "text":{"d_model":8,"layers":1,"heads":2,"d_kv":4,"d_ff":16,"vocab":384,"tokens":16},
+         "sampler":{"n":2},"clip":{"frames":9,"h":32,"w":48}}
+        """
+
+    init() throws {
+        try folder.write(Self.config, to: "config.json")
+        let made = try program.run(["models", "random", "w", "--config", "config.json"], in: folder)
+        try #require(made.status == 0, "\(made.errors)")
+        try FileManager.default.copyItem(
+            atPath: Places.repository.path + "/Fixtures/references/text/small/spiece.model",
+            toPath: folder.file("w/spiece.model"))
+        try folder.write(
+            """
+            {"prompt": "a robot", "input_video_path": "\(clip)", "num_steps": 2, "vis": {"control_weight": 0.5},
+             "edge": {"control_weight": 1}}
+            """, to: "spec.json")
+    }
+
+    private func generate(_ arguments: String...) throws -> Program.Result {
+        try program.run(["generate", "spec.json", "--weights", "w"] + arguments, in: folder)
+    }
+
+    private func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder.file(name))) }
+
+    @Test func `a video is made, and again bit for bit with another number of threads`() throws {
+        let one = try generate("--out", "one/", "--num-frames", "11", "--threads", "1")
+        #expect(one.status == 0, "\(one.errors)")
+        #expect(one.errors.contains("11 frames of 48x32 in 2 clips, controls vis, edge, seed 1"))
+        #expect(try generate("--out", "two/", "--num-frames", "11", "--threads", "3").status == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("one")).sorted()
+        #expect(names.count == 11)
+        for name in names { #expect(try bytes("one/" + name) == bytes("two/" + name)) }
+        let other = try generate("--out", "three/", "--num-frames", "11", "--seed", "7")
+        #expect(other.status == 0)
+        #expect(try names.contains { try bytes("one/" + $0) != bytes("three/" + $0) })
+    }
+
+    @Test func `the specification says where the video goes`() throws {
+        let result = try generate("--num-frames", "1", "--clip-frames", "1")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(FileManager.default.fileExists(atPath: folder.file("outputs/output.mp4")))
+    }
+
+    @Test func `bad input ends with a sentence and its exit code, and leaves no video`() throws {
+        let cases: [(arguments: [String], status: Int32, text: String)] = [
+            (["--size", "50x50"], 64, "multiple of 16"), (["--clip-frames", "8"], 64, "8 frames"),
+            (["--guidance", "nan"], 64, "--guidance"), (["--sigma-max", "0"], 64, "--sigma-max"),
+            (["--seed", "-1"], 64, "--seed"), (["--steps", "0"], 64, "--steps"), (["--size", "x"], 64, "--size"),
+            (["--size", "4096x4096"], 65, "above the model's"), (["--input-video", "nowhere.mp4"], 65, "nowhere.mp4"),
+            (["--use-distilled"], 65, "distilled"), (["--prompt-embedding", "nowhere.npy"], 69, "nowhere.npy"),
+        ]
+        for (arguments, status, text) in cases {
+            let result = try program.run(
+                ["generate", "spec.json", "--weights", "w", "--out", "x.mp4", "--num-frames", "1"] + arguments,
+                in: folder)
+            #expect(result.status == status, "\(arguments): \(result.status) \(result.errors)")
+            #expect(result.errors.contains(text), "\(arguments): \(result.errors)")
+            #expect(!result.errors.contains("\nFatal"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("x.mp4")))
+        try FileManager.default.removeItem(atPath: folder.file("w/edge_control.safetensors"))
+        let missing = try generate("--out", "x.mp4")
+        #expect(missing.status == 69 && missing.errors.contains("'edge'"), "\(missing.errors)")
+    }
+
+    @Test func `a weight map with a NaN is named`() throws {
+        // numpy's format by hand: a float32 map of 1 x 2, the second number not a number.
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"
+        let text = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+        try folder.write(
+            [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(text.utf8) + [0, 0, 128, 63, 0, 0, 192, 127],
+            to: "map.npy")
+        try folder.write(
+            #"{"prompt": "a", "sigma_max": 80, "vis": {"control_weight": "map.npy", "input_control": "\#(clip)"}}"#,
+            to: "spec.json")
+        let result = try generate("--out", "x.mp4", "--num-frames", "1")
+        #expect(
+            result.status == 65 && result.errors.contains("'vis'") && result.errors.contains("nan"), "\(result.errors)")
+    }
+
+    @Test func `a single evaluation runs on raw tensors, and says what it cannot use`() throws {
+        let network = Places.repository.path + "/Fixtures/references/network/controls"
+        let inputs = network + "/three_numbers/inputs.safetensors"
+        let arguments = ["denoise", "--weights", network, "--output", "out.safetensors", "--inputs"]
+        let result = try program.run(arguments + [inputs, "--observe", "--timing"], in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        let timing = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        #expect((timing?["seconds"] as? [Double])?.count == 1)
+        #expect(try bytes("out.safetensors").count > 1000)
+        let wrong = try program.run(arguments + [network + "/config.json"], in: folder)
+        #expect(wrong.status == 65 && wrong.errors.contains("config.json"), "\(wrong.errors)")
+        let other = try program.run(
+            arguments + [
+                Places.repository.path + "/Fixtures/references/tokenizer/temporal_4/t1_32x48/inputs.safetensors"
+            ],
+            in: folder)
+        #expect(other.status == 65 && other.errors.contains("frames"), "\(other.errors)")
+    }
+}
