@@ -20,8 +20,8 @@ void tb_pack_panels(tb_isa isa, const float *restrict w, size_t rows, size_t col
 void tb_multiply_panels(tb_isa isa, const tb_rows *restrict parts, size_t part_count, const float *restrict panels,
                         const float *restrict bias, const float *residual, float *out, size_t out_stride,
                         size_t out_panel_stride, size_t rows, size_t columns) {
-    TB_DISPATCH(isa, multiply_panels, parts, part_count, panels, bias, residual, out, out_stride, out_panel_stride, rows,
-                columns)
+    TB_DISPATCH(isa, multiply_panels, parts, part_count, panels, bias, residual, out, out_stride, out_panel_stride,
+                rows, columns)
 }
 
 void tb_moments(tb_isa isa, const float *restrict x, size_t n, double *restrict sums) {
@@ -70,8 +70,8 @@ static void butterflies(float *restrict x, size_t n) {
             }
 }
 
-// Where pixel (t, y, x) of a cube lies so that the bits of its place are those of the bands: for each level, finest first,
-// three bits, x lowest. Transforming every bit then leaves band b of the channel order in place b.
+// Where pixel (t, y, x) of a cube lies so that the bits of its place are those of the bands: for each level, the finest
+// first, three bits, x lowest. Transforming every bit then leaves band b of the channel order in place b.
 static size_t place(size_t t, size_t y, size_t x, size_t levels) {
     size_t index = 0;
     for (size_t level = 0; level < levels; ++level)

@@ -141,8 +141,8 @@ static void FN(moments)(const float *restrict x, size_t n, double *restrict sums
     sums[1] += total_squares;
 }
 
-static void FN(normalise)(const float *restrict x, const float *restrict scale, const float *restrict shift, int32_t silu,
-                          float *restrict y, size_t n) {
+static void FN(normalise)(const float *restrict x, const float *restrict scale, const float *restrict shift,
+                          int32_t silu, float *restrict y, size_t n) {
     for (size_t i = 0; i < n; i += 16) {
         const size_t left = n - i;
         const V16 v = left >= 16 ? FN(fma)(FN(load)(x + i), FN(load)(scale + i), FN(load)(shift + i))
@@ -330,9 +330,9 @@ static void FN(attend_frames)(const float *restrict q, const float *const *restr
         for (size_t f = 0; f < frames; ++f) {
             V16 sum = {0};
             size_t c = 0;
-            for (; c + 16 <= width; c += 16) sum = FN(fma)(FN(load)(q + at + c), FN(load)(keys[f] + at + c), sum);
-            if (c < width)
-                sum = FN(fma)(FN(load_part)(q + at + c, width - c, 0), FN(load_part)(keys[f] + at + c, width - c, 0), sum);
+            const float *restrict a = q + at, *restrict b = keys[f] + at;
+            for (; c + 16 <= width; c += 16) sum = FN(fma)(FN(load)(a + c), FN(load)(b + c), sum);
+            if (c < width) sum = FN(fma)(FN(load_part)(a + c, width - c, 0), FN(load_part)(b + c, width - c, 0), sum);
             logits[f] = FN(sum)(sum) * scale;
             most = logits[f] > most ? logits[f] : most;
         }

@@ -1,5 +1,5 @@
-// Hot loops of the video tokenizer, float32; the rules of NetworkKernels.h hold. A frame is [height][width][channels], and
-// weights are used in panels: [ceil(columns / TB_PANEL)][rows][TB_PANEL], padded with zeros.
+// Hot loops of the video tokenizer, float32; the rules of NetworkKernels.h hold. A frame is [height][width][channels],
+// and weights are used in panels: [ceil(columns / TB_PANEL)][rows][TB_PANEL], padded with zeros.
 #ifndef TOKENIZER_KERNELS_H
 #define TOKENIZER_KERNELS_H
 #ifdef __cplusplus
@@ -21,9 +21,9 @@ typedef struct tb_tap {
     float diagonal;
 } tb_tap;
 
-/// Panels `first` to `first + count` of the sum of some taps: panels[p][k][l] = the sum over taps of w[(TB_PANEL p + l)
-/// row_stride + k column_stride + offset], plus the diagonals where TB_PANEL p + l = k. `rows` is how many rows w has, and
-/// `panel_stride` the distance of panels, at least TB_PANEL columns. `panels` begins at panel 0.
+/// Panels `first` to `first + count` of the sum of some taps: panels[p][k][l] is the sum over taps of
+/// w[(TB_PANEL p + l) row_stride + k column_stride + offset], plus the diagonals where TB_PANEL p + l = k. w has `rows`
+/// rows, and `panel_stride` the distance of panels, at least TB_PANEL columns. `panels` begins at panel 0.
 void tb_pack_panels(tb_isa isa, const float *restrict w, size_t rows, size_t columns, size_t row_stride,
                     size_t column_stride, const tb_tap *restrict taps, size_t tap_count, float *restrict panels,
                     size_t panel_stride, size_t first, size_t count);
@@ -35,8 +35,8 @@ typedef struct tb_rows {
     size_t width;
 } tb_rows;
 
-/// out = bias + residual + the parts side by side times the panels, whose rows are the parts' widths added up. Number c of a
-/// row of out lies at (c / TB_PANEL) out_panel_stride + c % TB_PANEL. `residual` is laid out like out, and may be out.
+/// out = bias + residual + the parts side by side times the panels, whose rows are the parts' widths added up. Number c
+/// of a row of out lies at (c / TB_PANEL) out_panel_stride + c % TB_PANEL. `residual` lies like out, and may be out.
 void tb_multiply_panels(tb_isa isa, const tb_rows *restrict parts, size_t part_count, const float *restrict panels,
                         const float *_Nullable restrict bias, const float *_Nullable residual, float *out,
                         size_t out_stride, size_t out_panel_stride, size_t rows, size_t columns);
@@ -57,8 +57,8 @@ void tb_read_window(tb_isa isa, const float *restrict frame, size_t height, size
                     const float *_Nullable restrict shift, float *restrict window);
 
 /// 3x3 convolution in squares of 4x4 (Winograd's minimal filtering, points 0, +-3/4, +-3/2, infinity).
-/// Filters [outputs][inputs][3][3] as panels [36][panel][inputs][TB_PANEL]; panels `first` to `first + count` of every point.
-/// `diagonal` is added to the middle tap of each channel's own filter.
+/// Filters [outputs][inputs][3][3] as panels [36][panel][inputs][TB_PANEL]; panels `first` to `first + count` of every
+/// point. `diagonal` is added to the middle tap of each channel's own filter.
 void tb_winograd_filters(tb_isa isa, const float *restrict w, size_t outputs, size_t inputs, float diagonal,
                          float *restrict panels, size_t first, size_t count);
 /// A window of 4 down + 2 rows and 4 across + 2 columns as points [36][down * across squares][channels].
@@ -71,14 +71,14 @@ void tb_winograd_join(tb_isa isa, const float *restrict products, size_t down, s
 /// Attention of every pixel to itself in the frames so far: out = softmax(scale q k^T) v, all frames [pixels][width].
 /// `logits` has room for frames + 16 numbers.
 void tb_attend_frames(tb_isa isa, const float *restrict q, const float *_Nonnull const *_Nonnull restrict keys,
-                      const float *_Nonnull const *_Nonnull restrict values, size_t frames, float scale, float *restrict out,
-                      size_t pixels, size_t width, float *restrict logits);
+                      const float *_Nonnull const *_Nonnull restrict values, size_t frames, float scale,
+                      float *restrict out, size_t pixels, size_t width, float *restrict logits);
 
-/// One frame of Haar patches of edge 2^levels. `pixels[f]` is row 0 of frame f of the first colour, `plane` the distance of
-/// colours, `width` that of rows and a multiple of the edge; patches are [colours * 8^levels] numbers each, next to each
-/// other. Rows `first` to `first + count` of patches, all pointers being those of row 0.
-void tb_haar_split(const float *_Nonnull const *_Nonnull restrict pixels, size_t plane, size_t width, size_t colours, size_t levels,
-                   float *restrict patches, size_t first, size_t count);
+/// One frame of Haar patches of edge 2^levels. `pixels[f]` is row 0 of frame f of the first colour, `plane` the
+/// distance of colours, `width` that of rows and a multiple of the edge; patches are [colours * 8^levels] numbers each, next to
+/// each other. Rows `first` to `first + count` of patches, all pointers being those of row 0.
+void tb_haar_split(const float *_Nonnull const *_Nonnull restrict pixels, size_t plane, size_t width, size_t colours,
+                   size_t levels, float *restrict patches, size_t first, size_t count);
 void tb_haar_join(const float *restrict patches, size_t width, size_t colours, size_t levels,
                   float *_Nullable const *_Nonnull restrict pixels, size_t plane, size_t first, size_t count);
 
