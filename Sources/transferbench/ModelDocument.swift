@@ -46,13 +46,18 @@ struct ModelDocument: Encodable {
     let schema = "transferbench.models/1"
     let folder: String
     let parts: [Part]
-    let clip: Clip
-    let operations: Operations
+    /// null where there is no estimate, like `operations`.
+    let clip: Clip?
+    let operations: Operations?
     let memory: [Memory]
 
-    init(_ weights: WeightsFolder, _ estimate: CostEstimate) {
+    init(_ weights: WeightsFolder, _ estimate: CostEstimate?) {
         folder = weights.path
         parts = weights.inventory().map(Part.init)
+        guard let estimate else {
+            (clip, operations, memory) = (nil, nil, [])
+            return
+        }
         let network = estimate.network
         clip = Clip(
             frames: estimate.frames, height: estimate.height, width: estimate.width, latent: network?.latent,
@@ -100,18 +105,22 @@ struct ModelDocument: Encodable {
                 "all that is there",
                 "\(Quantity.grouped(present.reduce(0) { $0 + ($1.parameters ?? 0) })) parameters, "
                     + "\(Quantity.bytes(Double(present.reduce(0) { $0 + ($1.bytes ?? 0) })))"))
-        var title = "A clip of \(clip.frames) frames of \(clip.width)x\(clip.height)"
-        if let latent = clip.latent, let tokens = clip.tokens {
-            title += ": latent \(latent.map(String.init).joined(separator: "x")), \(Quantity.grouped(tokens)) tokens"
+        if let clip {
+            var title = "A clip of \(clip.frames) frames of \(clip.width)x\(clip.height)"
+            if let latent = clip.latent, let tokens = clip.tokens {
+                title +=
+                    ": latent \(latent.map(String.init).joined(separator: "x")), \(Quantity.grouped(tokens)) tokens"
+            }
+            lines += ["", title]
+            lines += operationRows.map { row($0.name, Quantity.operations($0.value)) }
+            lines += ["", "Memory beside the weights, in float32"]
+            lines += memory.map { row($0.name, Quantity.bytes($0.bytes)) }
         }
-        lines += ["", title]
-        lines += operationRows.map { row($0.name, Quantity.operations($0.value)) }
-        lines += ["", "Memory beside the weights, in float32"]
-        lines += memory.map { row($0.name, Quantity.bytes($0.bytes)) }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private var operationRows: [(name: String, value: Double)] {
+        guard let operations else { return [] }
         let passes = (operations.evaluations ?? 0) * (operations.passesPerEvaluation ?? 0)
         let rows: [(String, Double?)] = [
             ("one block", operations.block), ("one pass of the base network", operations.basePass),

@@ -29,9 +29,16 @@ struct ModelsInspectCommand: ParsableCommand {
     func run() throws {
         let weights = try WeightsFolder(path: folder)
         let clip = weights.configuration.clip
-        let estimate = try CostEstimate(
-            weights.configuration, frames: frames ?? clip.frames, height: height ?? clip.height,
-            width: width ?? clip.width)
+        var estimate: CostEstimate?
+        do {
+            estimate = try CostEstimate(
+                weights.configuration, frames: frames ?? clip.frames, height: height ?? clip.height,
+                width: width ?? clip.width)
+        } catch {
+            // Without a request the size may be a published default that a small model does not take.
+            guard frames == nil, height == nil, width == nil else { throw error }
+            Terminal.note("no estimate: \(error.sentence) with --frames, --height and --width")
+        }
         let document = ModelDocument(weights, estimate)
         try Terminal.output(json ? try document.json() : document.text())
         for part in document.parts {

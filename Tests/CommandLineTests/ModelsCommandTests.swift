@@ -43,6 +43,16 @@ import Testing
         #expect(clip["latent"] as? [Int] == [3, 2, 4] && clip["tokens"] as? Int == 6)
     }
 
+    @Test func `a model that does not take the published clip is inspected without an estimate`() throws {
+        let path = Places.repository.appendingPathComponent("Fixtures/references/network/controls").path
+        let result = try program.run(["models", "inspect", path], in: folder)
+        #expect(result.status == 0 && result.errors.contains("no estimate: a clip of 121 frames"))
+        #expect(result.output.contains("control depth") && !result.output.contains("A clip of"))
+        let asked = try program.run(
+            ["models", "inspect", path, "--frames", "9", "--height", "64", "--width", "64"], in: folder)
+        #expect(asked.status == 0 && asked.errors.isEmpty && asked.output.contains("A clip of 9 frames of 64x64"))
+    }
+
     @Test func `weights that do not fit are shown, and are an error`() throws {
         #expect(try random().status == 0)
         try folder.write(
