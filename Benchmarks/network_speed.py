@@ -147,6 +147,19 @@ def measure(options, folder):
     return result
 
 
+def goals(result):
+    """What the project sets itself, and whether this run reached it."""
+    network, tokenizer = result["network"], result["tokenizer"]
+    found = [("the network takes no longer than PyTorch", network["ratio"]["seconds"] >= 1),
+             ("the network reaches 75 % of the matrix peak", network["share_of_matrix_peak"] >= 0.75),
+             ("the network needs no more memory than PyTorch", network["ratio"]["peak_mb_without_imports"] >= 1),
+             ("decoding takes no longer than PyTorch", tokenizer["ratio"]["seconds"] >= 1),
+             ("decoding needs no more memory than PyTorch", tokenizer["ratio"]["peak_mb_without_imports"] >= 1)]
+    if "7b" in result:
+        found.append(("the 7B shapes fit into 24 GiB", result["7b"]["peak_mb"] <= 24 * 1024))
+    return found
+
+
 def report(result):
     lines = [""]
     for name, what in (("network", f"one evaluation, {TOKENS} tokens, width {WIDTH}, {BLOCKS} blocks, {BRANCHES} branches"),
@@ -167,6 +180,7 @@ def report(result):
         big = result["7b"]
         lines.append(f"7B shapes, bfloat16, latent {big['latent']}: {big['seconds']:.1f} s, peak {big['peak_mb']:.0f} MB "
                      f"with {big['weights_mb']:.0f} MB of weights mapped")
+    lines += [f"{'reached' if reached else 'MISSED '}  {goal}" for goal, reached in goals(result)]
     machine, ours = result["machine"], network["transferbench"]
     versions = ", ".join(f"{k} {v}" for k, v in network["peer"]["versions"].items())
     lines += [f"transferbench {ours['version']}, {ours['threads']} threads, OpenBLAS for {ours['matrix_library_core']}",

@@ -92,6 +92,10 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let pool = engine.pool
         let specs = try GenerationSpec.read(path: spec, overrides: overrides)
+        guard specs.count == 1 || (promptEmbedding == nil && negativePromptEmbedding == nil) else {
+            throw BenchError(
+                .usage, "an embedding stands for one prompt; leave it out for a batch, or run its lines one by one")
+        }
         for warning in Set(specs.flatMap(\.warnings)).sorted() { Terminal.note("Note: \(warning)") }
         let setup = GenerationSetup(try WeightsFolder(path: weights), options: options, pool: pool)
         let unfinished = Mutex<String?>(nil)
@@ -101,8 +105,11 @@ struct GenerateCommand: ParsableCommand {
         try engine.measure("generation") {
             try usableInput {
                 let generator = VideoGenerator(try setup.model(for: specs), pool: pool)
-                for (index, spec) in specs.enumerated() {
-                    try make(spec, index: specs.count > 1 ? index : nil, setup, generator) { path in
+                // What is wrong with the last video is said before the first one is made.
+                let requests = try specs.map { try setup.request(for: $0, model: generator.model) }
+                for request in requests { try generator.check(request) }
+                for (index, (spec, request)) in zip(specs, requests).enumerated() {
+                    try make(spec, request, index: specs.count > 1 ? index : nil, generator) { path in
                         unfinished.withLock { $0 = path }
                     }
                 }
@@ -111,12 +118,11 @@ struct GenerateCommand: ParsableCommand {
     }
 
     private func make(
-        _ spec: GenerationSpec, index: Int?, _ setup: GenerationSetup, _ generator: VideoGenerator,
+        _ spec: GenerationSpec, _ request: GenerationRequest, index: Int?, _ generator: VideoGenerator,
         writing: (_ unfinished: String?) -> Void
     ) throws {
-        let request = try setup.request(for: spec, model: generator.model)
         let path = try destination(spec, index: index)
-        let writer = try VideoWriter(path: path, size: generator.size(of: request), rate: spec.fps)
+        let writer = try VideoWriter(path: path, size: generator.size(of: request), rate: request.fps)
         writing(writer.unfinishedPath)
         let clips = VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames)
         let names = request.controls.map(\.name).joined(separator: ", ")
@@ -135,7 +141,19 @@ struct GenerateCommand: ParsableCommand {
         bar.finish()
         try writer.finish()
         writing(nil)
+        if out == nil { try keepPrompt(of: spec, beside: path, isBatch: index != nil) }
         Terminal.note("Wrote \(path)")
+    }
+
+    /// The prompt beside a video at its official place, as the official tool writes it (spec §7.5).
+    private func keepPrompt(of spec: GenerationSpec, beside path: String, isBatch: Bool) throws {
+        let file =
+            isBatch
+            ? URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("prompt.txt")
+            : URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("txt")
+        do { try Data(spec.prompt.utf8).write(to: file) } catch {
+            throw BenchError(.missing, "\(file.path): cannot be written; check the folder and the free space")
+        }
     }
 
     private func count(_ n: Int, _ what: String) -> String { "\(n) \(what)\(n == 1 ? "" : "s")" }

@@ -4,7 +4,7 @@ public import Tensors
 /// Between what the video tokenizer makes and what the transformer works on (spec §3.2): `z = ½·(encoded − μ)/s`, with a
 /// mean and a deviation for every channel and latent frame of a clip.
 public struct LatentScaling: Sendable, Equatable {
-    /// σ_data: the deviation that scaled latents have.
+    /// The deviation that scaled latents have: a constant of the published pipeline, whatever σ_data the sampler takes.
     private static let scale: Float = 0.5
     private let mean: [[Float]]
     private let deviation: [[Float]]

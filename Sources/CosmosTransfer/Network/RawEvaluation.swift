@@ -67,6 +67,13 @@ public struct RawEvaluation: Sendable {
             regions.append(
                 PromptEmbedding.Region(text: try tensor("text.region.\(index)"), tokens: mask.values.map { $0 > 0.5 }))
         }
+        let named = tensors.keys.filter { $0.hasPrefix("text.region.") || $0.hasPrefix("region_mask.") }
+        guard named.count == 2 * regions.count else {
+            throw BenchError(
+                .unusableInput,
+                "the inputs hold \(named.sorted().joined(separator: ", ")): regions are text.region.R with region_mask.R, R "
+                    + "from 0 without gaps")
+        }
         let fps = try tensors["fps"].map { _ in try tensor("fps") }
         if let fps, fps.count != 1 {
             throw BenchError(.unusableInput, "fps has the shape \(fps.shape) where one number is expected")

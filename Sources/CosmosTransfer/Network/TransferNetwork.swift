@@ -22,7 +22,7 @@ public final class TransferNetwork: Sendable {
     /// - Parameters:
     ///   - base: the base network's tensors by their official names without prefix (spec §2.10).
     ///   - controls: the same for each control's branch.
-    /// - Throws: `BenchError` when a tensor is missing.
+    /// - Throws: `BenchError` when tensors are missing or have other shapes.
     public init(
         configuration: TransformerConfiguration, base: [String: StoredTensor],
         control: ControlConfiguration = ControlConfiguration(),
@@ -30,6 +30,12 @@ public final class TransferNetwork: Sendable {
     ) throws {
         self.configuration = configuration
         self.controls = controls.map(\.name)
+        // Kernels trust the shapes.
+        _ = try WeightSet(tensors: base, source: "the base network").checked(configuration.baseTensors())
+        for (name, tensors) in controls {
+            _ = try WeightSet(tensors: tensors, source: "the control '\(name)'").checked(
+                configuration.controlTensors(control), ignoring: configuration.unusedControlTensors().keys)
+        }
         let weights = TensorLookup(tensors: base)
         trunk = try Trunk(
             weights, configuration: configuration, blocks: configuration.blocks, ropeRatio: configuration.ropeRatio)
@@ -59,9 +65,6 @@ public final class TransferNetwork: Sendable {
         let controlRotary: RotaryEmbedding?
         let text: [[CrossKeys]]
         let controls: [Control]
-
-        /// The controls that run: those whose weight is not zero everywhere.
-        public var activeControls: [String] { controls.map(\.name) }
     }
 
     /// Prepares a clip.

@@ -27,13 +27,16 @@ final class ClipJob {
         self.pool = pool
         let tokenizer = model.tokenizer.configuration
         guard request.frames > 0 else { throw BenchError(.usage, "a video has at least one frame") }
+        guard request.clipFrames > 1 || request.frames == 1 else {
+            throw BenchError(.usage, "clips of one frame make a video of one frame; give more --clip-frames")
+        }
         let whole = try WeightGrid(
-            frames: request.frames, height: request.size.height, width: request.size.width,
+            frames: request.mapFrames, height: request.size.height, width: request.size.width,
             clipFrames: request.clipFrames, tokenizer: tokenizer, patch: model.network.configuration.patch)
         let grid =
             try patch.map {
                 try WeightGrid(
-                    frames: request.frames, height: $0.whole.height, width: $0.whole.width,
+                    frames: request.mapFrames, height: $0.whole.height, width: $0.whole.width,
                     clipFrames: request.clipFrames, tokens: whole.tokens,
                     temporal: tokenizer.temporalCompression * model.network.configuration.patch[0],
                     window: ($0.rows, $0.columns))
@@ -46,7 +49,12 @@ final class ClipJob {
             (request.clipFrames - 1) / tokenizer.temporalCompression + 1,
             request.size.height / tokenizer.spatialCompression, request.size.width / tokenizer.spatialCompression,
         ]
-        _ = try model.network.grid(of: shape)  // before anything is encoded
+        // What can be known to fail is known before hours of work.
+        _ = try model.network.grid(of: shape)
+        _ = try model.scaling.scaled(Tensor(shape: shape))
+        _ = try request.schedule(from: request.sampler.sigmaMax)
+        let clips = VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames)
+        _ = try NumpyNormal.seed(request.seed, clip: clips - 1)
     }
 
     private var shape: [Int] { [1, model.network.configuration.latentChannels] + latentSize }
@@ -67,7 +75,7 @@ final class ClipJob {
         let unscaled = try model.scaling.unscaled(latent)
         let stream = try DecodingStream(model.tokenizer, height: latentSize[1], width: latentSize[2], pool: pool)
         for t in 0..<latentSize[0] {
-            let decoded = try stream.push(unscaled.latentFrame(t), isLast: t == latentSize[0] - 1)
+            let decoded = try stream.push(unscaled.part(sample: 0, frames: t..<t + 1), isLast: t == latentSize[0] - 1)
             for frame in Frame.frames(of: decoded) { try emit(frame) }
         }
     }
@@ -78,7 +86,7 @@ final class ClipJob {
         return try zip(zip(request.controls, controls), weights).compactMap { pair, weight in
             let (control, video) = pair
             guard !weight.isZero else {
-                try skip(video)
+                try video.skip(request.clipFrames)
                 return nil
             }
             return ControlHint(name: control.name, latent: try encode(video), weight: weight)
@@ -99,10 +107,7 @@ final class ClipJob {
             let frame = Frame.tensor(of: [last])
             let encoded = try model.tokenizer.encode(frames: frame.reshaped([1] + frame.shape), pool: pool)
             let known = try model.scaling.scaled(encoded)
-            let plane = latentSize[1] * latentSize[2]
-            for c in 0..<shape[1] {
-                for i in 0..<plane { latent.values[c * latentSize[0] * plane + i] = known.values[c * plane + i] }
-            }
+            latent.put(known.part(sample: 0, frames: 0..<1), sample: 0, from: 0)
         }
         return try ConditionFrames(
             latent: latent, count: last == nil ? 0 : 1, seed: seed,
@@ -134,41 +139,11 @@ final class ClipJob {
         video.begin(frames: request.clipFrames)
         let stream = try EncodingStream(
             model.tokenizer, height: request.size.height, width: request.size.width, pool: pool)
-        let parts = try (0..<latentSize[0]).map { t in
-            try stream.push(
-                Frame.tensor(of: video.next(stream.nextFrames)), isLast: t == latentSize[0] - 1)
+        var encoded = Tensor(shape: shape)
+        for t in 0..<latentSize[0] {
+            let frames = Frame.tensor(of: try video.next(stream.nextFrames))
+            encoded.put(try stream.push(frames, isLast: t == latentSize[0] - 1), sample: 0, from: t)
         }
-        let encoded = Tensor(joiningFrames: parts)
-        return try model.scaling.scaled(encoded.reshaped([1] + encoded.shape))
-    }
-
-    private func skip(_ video: SourceVideo.Clips) throws {
-        video.begin(frames: request.clipFrames)
-        _ = try video.next(request.clipFrames)
-    }
-}
-
-extension Tensor {
-    /// Latent frame `t` of [1, C, t, h, w], as [C, 1, h, w].
-    func latentFrame(_ t: Int) -> Tensor {
-        let (channels, frames, plane) = (shape[1], shape[2], shape[3] * shape[4])
-        var part: [Float] = []
-        for c in 0..<channels {
-            let start = (c * frames + t) * plane
-            part += values[start..<start + plane]
-        }
-        return Tensor(shape: [channels, 1, shape[3], shape[4]], values: part)
-    }
-
-    /// [C, t, h, w] parts one after the other in time.
-    init(joiningFrames parts: [Tensor]) {
-        let (channels, plane) = (parts[0].shape[0], parts[0].shape[2] * parts[0].shape[3])
-        let frames = parts.reduce(0) { $0 + $1.shape[1] }
-        var values: [Float] = []
-        values.reserveCapacity(channels * frames * plane)
-        for c in 0..<channels {
-            for part in parts { values += part.values[c * part.shape[1] * plane..<(c + 1) * part.shape[1] * plane] }
-        }
-        self.init(shape: [channels, frames] + parts[0].shape.dropFirst(2), values: values)
+        return try model.scaling.scaled(encoded)
     }
 }

@@ -31,6 +31,8 @@ public struct GenerationRequest: Sendable {
     public var size: FrameSize
     /// Frames of the result.
     public var frames: Int
+    /// Frames that weight maps are stretched over: those of the whole source, of which `frames` may be the beginning.
+    public var mapFrames: Int
     /// Frames of one clip: the model's, 1 and a multiple of the tokenizer's temporal compression.
     public var clipFrames: Int
     public var fps: Double
@@ -51,6 +53,7 @@ public struct GenerationRequest: Sendable {
         self.prompt = prompt
         self.size = size
         self.frames = frames
+        mapFrames = frames
         self.clipFrames = clipFrames
         self.fps = fps
         self.seed = seed

@@ -42,6 +42,14 @@ public struct GenerationSetup: Sendable {
             throw BenchError(
                 .missing, "\(folder.path)/config.json has no 'dit' or no 'tokenizer': both are needed to make videos")
         }
+        if let wrong = specs.first(where: { $0.isSampleAV == dit.hasConditionMask }) {
+            throw BenchError(
+                .usage,
+                wrong.isSampleAV
+                    ? "\(folder.path) is not the driving model (its network takes a condition mask); leave --is-av-sample out"
+                    : "\(folder.path) is the driving model, Sample-AV (its network takes no condition mask); add --is-av-sample"
+            )
+        }
         let control = folder.configuration.ctrl ?? ControlConfiguration()
         let network: TransferNetwork
         if specs.contains(where: \.isDistilled) {
@@ -54,8 +62,17 @@ public struct GenerationSetup: Sendable {
                 controls: [("edge", parts.control.tensors)])
         } else {
             var branches: [(name: String, tensors: [String: StoredTensor])] = []
-            for one in specs.flatMap(\.controls) where !branches.contains(where: { $0.name == one.kind.rawValue }) {
+            var checkpoints: [String: String?] = [:]
+            for one in specs.flatMap(\.controls) {
                 let name = one.kind.rawValue
+                if let other = checkpoints[name] {
+                    guard other == one.checkpoint else {
+                        throw BenchError(
+                            .usage, "the control '\(name)' has different 'ckpt_path' in one batch; run them one by one")
+                    }
+                    continue
+                }
+                checkpoints[name] = .some(one.checkpoint)
                 branches.append((name, try folder.control(name, file: one.checkpoint).tensors))
             }
             network = try TransferNetwork(
@@ -77,18 +94,20 @@ public struct GenerationSetup: Sendable {
         }
         let size = try options.size ?? WorkingSize.of(openFrames(leading).size, clip: clip)
         let videos = paths + (spec.inputVideo.map { [$0] } ?? [])
-        let limit = min(options.frames ?? Self.mostFrames, Self.mostFrames)
-        let frames = try videos.map { try SourceVideo(path: $0) { $0 }.count(limit: limit) }.min() ?? 0
-        guard frames > 0 else { throw BenchError(.unusableInput, "\(leading): has no frames") }
+        let whole = try videos.map { try SourceVideo(path: $0) { $0 }.count(limit: Self.mostFrames) }.min() ?? 0
+        guard whole > 0 else { throw BenchError(.unusableInput, "\(leading): has no frames") }
+        let frames = min(options.frames ?? whole, whole)
 
         var request = GenerationRequest(
             prompt: try embedding(of: spec.prompt, file: options.promptEmbedding), size: size, frames: frames,
-            clipFrames: options.clipFrames ?? clip.frames, fps: spec.fps, seed: Int(spec.seed),
+            clipFrames: options.clipFrames ?? clip.frames, fps: spec.fps ?? clip.fps, seed: Int(spec.seed),
             sampler: folder.configuration.sampler)
-        request.sampler.steps = spec.steps
-        request.sampler.guidance = spec.guidance
-        request.sampler.sigmaMax = spec.sigmaMax
-        if spec.negativePrompt != nil || options.negativePromptEmbedding != nil, spec.guidance != 0, !spec.isDistilled {
+        request.mapFrames = whole
+        request.sampler.steps = spec.steps ?? request.sampler.steps
+        request.sampler.guidance = spec.guidance ?? request.sampler.guidance
+        request.sampler.sigmaMax = spec.sigmaMax ?? request.sampler.sigmaMax
+        let isGuided = request.sampler.guidance != 0 && !spec.isDistilled
+        if isGuided, spec.negativePrompt != nil || options.negativePromptEmbedding != nil {
             request.negativePrompt = try embedding(
                 of: spec.negativePrompt ?? "", file: options.negativePromptEmbedding)
         }
@@ -100,6 +119,9 @@ public struct GenerationSetup: Sendable {
             GenerationRequest.Control(
                 name: control.kind.rawValue, video: try source(of: control, input: request.inputVideo, size: size),
                 weight: try weight(of: control))
+        }
+        guard spec.regions.isEmpty || !upscales else {
+            throw BenchError(.usage, "regional prompts do not work with the control 'upscale'; leave one of them out")
         }
         try addRegions(of: spec, to: &request)
         if options.isOfficial {
@@ -146,13 +168,13 @@ public struct GenerationSetup: Sendable {
         else { return }
         let (spatial, temporal) = (tokenizer.spatialCompression, tokenizer.temporalCompression)
         let grid = try WeightGrid(
-            frames: request.frames, height: request.size.height, width: request.size.width,
+            frames: request.mapFrames, height: request.size.height, width: request.size.width,
             clipFrames: request.clipFrames, tokenizer: tokenizer, patch: dit.patch)
         let regions = try RegionalPrompts(
             try spec.regions.map {
-                RegionalPrompt(prompt: $0.prompt, shape: try shape(of: $0, frames: request.frames))
+                RegionalPrompt(prompt: $0.prompt, shape: try shape(of: $0, frames: request.mapFrames))
             },
-            latents: (request.size.height / spatial, request.size.width / spatial), frames: request.frames,
+            latents: (request.size.height / spatial, request.size.width / spatial), frames: request.mapFrames,
             clipFrames: request.clipFrames, tokens: grid.tokens, temporal: temporal * dit.patch[0])
         request.regions = regions
         request.regionTexts = try regions.prompts.map { try embedding(of: $0, file: nil) }
@@ -175,18 +197,16 @@ public struct GenerationSetup: Sendable {
                 "the regional prompt \"\(region.prompt.prefix(40))\" has several videos, or boxes beside a video; give boxes, or one video"
             )
         }
+        let count = try SourceVideo(path: path) { $0 }.count(limit: frames)
         let reader = try openFrames(path)
-        var mask: [UInt8] = []
-        var count = 0
-        while count < frames, let frame = try reader.next() {
-            for i in stride(from: 0, to: frame.pixels.count, by: 3) { mask.append(frame.pixels[i]) }
-            count += 1
-        }
-        let bytes = mask
+        let size = reader.size
         return .video(
-            StoredTensor(
-                name: path, element: .uint8, shape: [count, reader.size.height, reader.size.width]
-            ) { $0.copyBytes(from: bytes) })
+            try StoredTensor(name: path, element: .uint8, shape: [count, size.height, size.width]) { bytes in
+                for t in 0..<count {
+                    guard let frame = try reader.next() else { break }
+                    for i in 0..<size.pixels { bytes[t * size.pixels + i] = frame.pixels[3 * i] }
+                }
+            })
     }
 
     private func embedding(of prompt: String, file: String?) throws -> Tensor {

@@ -15,8 +15,10 @@ extension GenerationRequest {
             progress(Sampler.Progress(done: 1, total: 1, sigma: initial.sigmaMax))
             return clean
         }
-        let schedule = try SigmaSchedule(
-            steps: sampler.steps, sigmaMin: sampler.sigmaMin, sigmaMax: initial.sigmaMax, rho: sampler.rho)
-        return try Sampler(schedule: schedule).sample(from: initial.x, progress: progress, denoise: denoise)
+        return try Sampler(schedule: schedule(from: initial.sigmaMax)).sample(
+            from: initial.x, progress: progress, denoise: denoise)
     }
+
+    /// - Throws: `BenchError` naming the setting that is out of range.
+    func schedule(from sigmaMax: Double) throws -> SigmaSchedule { try SigmaSchedule(sampler, sigmaMax: sigmaMax) }
 }

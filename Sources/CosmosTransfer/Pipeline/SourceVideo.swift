@@ -51,6 +51,13 @@ public struct SourceVideo: Sendable {
             repeatsLast = last != nil
         }
 
+        /// Passes over a clip of `frames` frames; only the one that the next clip begins with is brought to the working size.
+        func skip(_ frames: Int) throws {
+            var found: Frame?
+            for _ in (last == nil ? 0 : 1)..<frames { found = try reader.next() ?? found }
+            last = found.map(transform) ?? last
+        }
+
         /// The clip's next frames, `count` at most.
         /// - Throws: `FileError` when the video is damaged or has no frame.
         func next(_ count: Int) throws -> [Frame] {

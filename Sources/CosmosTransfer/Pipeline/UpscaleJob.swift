@@ -77,8 +77,8 @@ final class UpscaleJob {
         return starts.indices.map { part(clean, $0) }
     }
 
-    /// Decodes a clip patch by patch, and hands over the merged frames. The patches wait as bytes: as floats a clip of
-    /// them would not fit into most machines.
+    /// Decodes a clip patch by patch, and hands over the merged frames. The patches wait as bytes, where the official
+    /// pipeline merges floats: a clip of those would not fit into most machines. Blended pixels may differ by a level.
     func decode(_ latents: [Tensor], emit: (Frame) throws -> Void) throws {
         var decoded: [[Frame]] = []
         for (patch, latent) in zip(patches, latents) {

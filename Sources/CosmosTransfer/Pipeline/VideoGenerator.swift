@@ -41,6 +41,12 @@ public struct VideoGenerator: Sendable {
         max(1, (frames - 1 + clipFrames - 2) / max(1, clipFrames - 1))
     }
 
+    /// Finds what would make a request fail, without doing its work.
+    /// - Throws: `BenchError` or `FileError` naming what cannot be used.
+    public func check(_ request: GenerationRequest) throws {
+        _ = try UpscaleOrClip(request, model: model, pool: pool)
+    }
+
     /// Makes the video and hands over its frames in order.
     /// - Throws: `BenchError` or `FileError`: inputs that cannot be used, named; or what `emit` throws.
     public func run(

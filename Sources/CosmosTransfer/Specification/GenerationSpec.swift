@@ -54,12 +54,12 @@ public struct GenerationSpec: Sendable, Equatable {
     /// In the order of their keys in the file, which is the order of the network's branches.
     public var controls: [Control]
     public var regions: [Region]
-    /// The noise level at which sampling starts.
-    public var sigmaMax: Double
-    public var guidance: Double
-    public var steps: Int
+    /// The noise level at which sampling starts; as the other settings nil for the model's own.
+    public var sigmaMax: Double?
+    public var guidance: Double?
+    public var steps: Int?
     /// Frames a second of the result, and the time scale of the network's positions.
-    public var fps: Double
+    public var fps: Double?
     public var seed: UInt32
     /// Whether the base network is the one of the driving variant.
     public var isSampleAV: Bool

@@ -51,8 +51,10 @@ struct SpecReader {
     func spec(_ item: Item? = nil) throws -> GenerationSpec {
         var warnings = warnings
         let sigmaMax =
-            try overrides.sigmaMax ?? fields.number("sigma_max", "a number above 0") { $0 > 0 && $0.isFinite } ?? 70
-        guard sigmaMax > 0, sigmaMax.isFinite else { throw BenchError(.usage, "sigma_max must be a number above 0") }
+            try overrides.sigmaMax ?? fields.number("sigma_max", "a number above 0") { $0 > 0 && $0.isFinite }
+        if let sigmaMax, !(sigmaMax > 0 && sigmaMax.isFinite) {
+            throw BenchError(.usage, "sigma_max must be a number above 0")
+        }
         let isDistilled = try overrides.isDistilled ?? fields.flag("use_distilled") ?? false
         let input = try item?.inputVideo ?? overrides.inputVideo ?? fields.string("input_video_path")
         let hasInput = input.map { !$0.isEmpty } ?? false
@@ -65,7 +67,8 @@ struct SpecReader {
         var readers: [ControlReader] = []
         for member in merged {
             let reader = try ControlReader(member, file: item?.place ?? file, paths: paths)
-            try reader.validate(hasInput: hasInput, sigmaMax: sigmaMax, isDistilled: isDistilled)
+            try reader.validate(
+                hasInput: hasInput, sigmaMax: sigmaMax ?? Self.officialSigmaMax, isDistilled: isDistilled)
             readers.append(reader)
         }
         // What the official tool finds only while it runs: missing files and keys without effect.
@@ -85,9 +88,9 @@ struct SpecReader {
             controls: resolved,
             regions: fields["regional_prompts"].map(RegionReader(paths: paths).regions) ?? [],
             sigmaMax: sigmaMax,
-            guidance: overrides.guidance ?? fields.number("guidance", "a finite number") { $0.isFinite } ?? 5,
-            steps: overrides.steps ?? fields.integer("num_steps", 1...10_000) ?? 35,
-            fps: overrides.fps ?? fields.number("fps", "a number above 0, to 1000") { $0 > 0 && $0 <= 1000 } ?? 24,
+            guidance: overrides.guidance ?? fields.number("guidance", "a finite number") { $0.isFinite },
+            steps: overrides.steps ?? fields.integer("num_steps", 1...10_000),
+            fps: overrides.fps ?? fields.number("fps", "a number above 0, to 1000") { $0 > 0 && $0 <= 1000 },
             seed: overrides.seed ?? fields.integer("seed", 0...Int(UInt32.max)).map { UInt32($0) } ?? 1,
             isSampleAV: overrides.isSampleAV ?? fields.flag("is_av_sample") ?? false, isDistilled: isDistilled,
             saveFolder: saveFolder() + (item.map { "/video_\($0.index)" } ?? ""),
@@ -96,6 +99,8 @@ struct SpecReader {
 
     // MARK: - Fields
 
+    /// What the official checks take where the specification says nothing.
+    private static let officialSigmaMax = 70.0
     private static let hints = ControlKind.allCases.map(\.rawValue).joined(separator: ", ")
     private static let strengths = ControlStrength.allCases.filter { $0 != .none }
     /// The official flags that change something here, and those that do not: what they choose is chosen otherwise.

@@ -51,9 +51,6 @@ public struct VideoTokenizer: Sendable {
 
     public enum Halves: Sendable { case both, encoder, decoder }
 
-    public var canEncode: Bool { encoder != nil }
-    public var canDecode: Bool { decoder != nil }
-
     /// Latent frames that whole clips are taken through together: fewer take less memory, more pack the weights less often.
     static let chunk = 2
 

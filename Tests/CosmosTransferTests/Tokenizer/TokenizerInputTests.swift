@@ -83,7 +83,6 @@ import Video
 
         let half = try VideoTokenizer(
             configuration, tensors: tensors.filter { configuration.encoderTensors()[$0.key] != nil })
-        #expect(half.canEncode && !half.canDecode)
         #expect(
             sentence { _ = try half.decode(latents: Tensor(shape: [1, 16, 1, 2, 2]), pool: pool) }.contains(
                 "no decoder"))
