@@ -9,22 +9,28 @@ struct DenoiseCommand: ParsableCommand {
         commandName: "denoise",
         abstract: "Run the network once on raw tensors, to hold it against another implementation.",
         discussion: """
-            Example: transferbench denoise --weights DIR --inputs in.safetensors --output out.safetensors --observe
+            Example:
 
-            Tensors of the inputs, any floating-point type, by name:
-              x               [B, C, t, h, w]   latents, already multiplied by c_in
-              c_noise         [B]               a quarter of ln sigma
-              text            [B, M, width]     embeddings; rows past a prompt's end are zero
-              condition_mask  [B or 1, 1, t, h, w]   optional; zeros
-              padding_mask    [B or 1, 1, H, W]      optional, any resolution; zeros
-              fps             [1]               optional; 24
-              hint.CONTROL    [B, C, t, h, w]   one for every control that takes part
-              weight.CONTROL  one number, [B], a map of tokens [t, h/2, w/2] or [B, t, h/2, w/2],
-                              or of pixels [H, W], [T, H, W] or [B, T, H, W]; used as it is, not divided by the sum
-              text.region.R   [B, M, width]     with region_mask.R [t, h/2, w/2], above 0.5 inside; R from 0
+              transferbench denoise --weights DIR --inputs in.safetensors --output out.safetensors
 
-            The output holds out [B, C, t, h, w] and, with --observe, residual.J (what all branches add after base block J) \
-            and block.J (the activation after it), [B, t, h/2, w/2, D].
+            The inputs hold tensors of any floating-point type by these names:
+
+              x               [B, C, t, h, w]: latents, multiplied by c_in
+              c_noise         [B]: a quarter of ln sigma
+              text            [B, M, width]: rows past a prompt's end are zero
+              condition_mask  [B or 1, 1, t, h, w]; zeros when absent
+              padding_mask    [B or 1, 1, H, W], any resolution; zeros when absent
+              fps             [1]; 24 when absent
+              hint.CONTROL    [B, C, t, h, w], one for every control taking part
+              weight.CONTROL  one number, one a sample [B], or a map: of tokens
+                              [t, h/2, w/2] or [B, t, h/2, w/2], or of pixels
+                              [H, W], [T, H, W] or [B, T, H, W]
+              text.region.R   [B, M, width], R from 0
+              region_mask.R   [t, h/2, w/2]: above 0.5 inside
+
+            Weights are used as they are, not divided by their sum. The output holds out [B, C, t, h, w] and, with \
+            --observe, residual.J (what all branches add after base block J) and block.J (the activation after it), \
+            [B, t, h/2, w/2, D].
             """)
 
     @Option(help: ArgumentHelp("Folder of the model's weights.", valueName: "dir"), completion: .directory)

@@ -65,9 +65,9 @@ struct GenerateCommand: ParsableCommand {
         help: ArgumentHelp(
             "Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
     var size: FrameSizeArgument?
-    @Option(help: "Blur of the vis control made here: \(ControlStrength.names).")
+    @Option(help: ArgumentHelp("Blur of the vis control made here.", valueName: "preset"))
     var blurStrength: ControlStrength?
-    @Option(help: "Thresholds of the edge control made here: \(ControlStrength.names).")
+    @Option(help: ArgumentHelp("Thresholds of the edge control made here.", valueName: "preset"))
     var cannyThreshold: ControlStrength?
     @Flag(help: "One step with the distilled edge model.")
     var useDistilled = false
@@ -214,8 +214,4 @@ struct FrameSizeArgument: ExpressibleByArgument {
         else { return nil }
         value = FrameSize(width: width, height: height)
     }
-}
-
-extension ControlStrength {
-    fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
