@@ -44,6 +44,7 @@ struct DenoiseCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
+        let output = try OutputPath.resolved(output, inputs: [inputs])
         let folder = try WeightsFolder(path: weights)
         let evaluation = try RawEvaluation(usableInput { try TensorFile.read(path: inputs) })
         let network = try TransferNetwork(folder, controls: evaluation.controls)
@@ -55,6 +56,6 @@ struct DenoiseCommand: ParsableCommand {
         }
         try usableInput { try SafetensorsWriter.write(results, to: output) }
         let controls = evaluation.controls.isEmpty ? "no controls" : evaluation.controls.joined(separator: ", ")
-        Terminal.note("Wrote \(output) (\(results.count) tensors; \(controls))")
+        Terminal.note("Wrote \(output) (\(results.count == 1 ? "out" : "\(results.count) tensors"); \(controls))")
     }
 }

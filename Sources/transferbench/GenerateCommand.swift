@@ -79,12 +79,14 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         for (name, value) in [("--steps", steps), ("--num-frames", numFrames), ("--clip-frames", clipFrames)] {
-            if let value, value < 1 { throw ValidationError("\(name) is \(value): give a number from 1 up") }
+            if let value, !(1...1_000_000).contains(value) {
+                throw ValidationError("\(name) is \(value): give a number from 1 to 1000000")
+            }
         }
         if let guidance, !guidance.isFinite { throw ValidationError("--guidance is \(guidance): give a number") }
         for (name, value) in [("--sigma-max", sigmaMax), ("--fps", fps)] {
-            if let value, !(value > 0 && value.isFinite) {
-                throw ValidationError("\(name) is \(value): give a number above 0")
+            if let value, !(value > 0 && value <= 1000) {
+                throw ValidationError("\(name) is \(value): give a number above 0, up to 1000")
             }
         }
     }
@@ -100,7 +102,7 @@ struct GenerateCommand: ParsableCommand {
         let setup = GenerationSetup(try WeightsFolder(path: weights), options: options, pool: pool)
         let unfinished = Mutex<String?>(nil)
         Interrupt.install("stopped; the unfinished video was not kept") {
-            if let path = unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+            if let path = unfinished.withLock({ $0 }) { Interrupt.remove(path) }
         }
         try engine.measure("generation") {
             try usableInput {
@@ -170,7 +172,18 @@ struct GenerateCommand: ParsableCommand {
         do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
             throw BenchError(.missing, "\(folder.path): cannot be made; check its name and permissions")
         }
-        return result
+        return try OutputPath.resolved(result, inputs: [self.spec] + inputs(of: spec))
+    }
+
+    /// The files and folders that a specification names.
+    private func inputs(of spec: GenerationSpec) -> [String] {
+        var paths = [spec.inputVideo, promptEmbedding, negativePromptEmbedding].compactMap { $0 } + [weights]
+        for control in spec.controls {
+            if case .video(let path) = control.source { paths.append(path) }
+            if case .file(let path) = control.weight { paths.append(path) }
+        }
+        for case .video(let path) in spec.regions.flatMap(\.definitions) { paths.append(path) }
+        return paths
     }
 
     private var options: GenerationSetup.Options {

@@ -8,7 +8,7 @@ enum Interrupt {
     ///   - message: what is kept and how to go on.
     ///   - cleanUp: done before the end, on a thread of its own.
     static func install(_ message: String, cleanUp: @escaping @Sendable () -> Void = {}) {
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler {
@@ -21,5 +21,12 @@ enum Interrupt {
             // Lives as long as the process.
             _ = Unmanaged.passRetained(source as AnyObject)
         }
+    }
+
+    /// Removes an unfinished file or folder; once more after a moment, because a program that writes it may be starting.
+    static func remove(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)
+        usleep(200_000)
+        try? FileManager.default.removeItem(atPath: path)
     }
 }

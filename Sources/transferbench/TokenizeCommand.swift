@@ -48,6 +48,7 @@ struct TokenizeCommand: ParsableCommand {
         }
 
         func run() throws {
+            let output = try OutputPath.resolved(output, inputs: [inputs, video].compactMap { $0 })
             let tokenizer = try VideoTokenizer(WeightsFolder(path: weights), .encoder)
             let latent: Tensor
             if let video {
@@ -117,10 +118,11 @@ struct TokenizeCommand: ParsableCommand {
         @OptionGroup var engine: EngineOptions
 
         func run() throws {
+            let output = try OutputPath.resolved(output, inputs: [inputs])
             let tokenizer = try VideoTokenizer(WeightsFolder(path: weights), .decoder)
             let latent = try tensor("latent", in: inputs)
             guard output.hasSuffix(".safetensors") else {
-                let frames = try engine.measure("decode") { try write(latent, tokenizer) }
+                let frames = try engine.measure("decode") { try write(latent, tokenizer, to: output) }
                 return Terminal.note("Wrote \(output) (\(frames) frames)")
             }
             let decoded = try engine.measure("decode") { try tokenizer.decode(latents: latent, pool: engine.pool) }
@@ -129,7 +131,7 @@ struct TokenizeCommand: ParsableCommand {
         }
 
         /// - Returns: the number of frames.
-        private func write(_ latent: Tensor, _ tokenizer: VideoTokenizer) throws -> Int {
+        private func write(_ latent: Tensor, _ tokenizer: VideoTokenizer, to output: String) throws -> Int {
             let shape = latent.shape
             guard shape.count == 5, shape[0] == 1, !shape.contains(0) else {
                 throw BenchError(
@@ -139,6 +141,8 @@ struct TokenizeCommand: ParsableCommand {
             let ratio = tokenizer.configuration.spatialCompression
             let size = FrameSize(width: shape[4] * ratio, height: shape[3] * ratio)
             let writer = try usableInput { try VideoWriter(path: output, size: size, rate: fps) }
+            let unfinished = writer.unfinishedPath
+            Interrupt.install("stopped; the unfinished video was not kept") { Interrupt.remove(unfinished) }
             for t in 0..<shape[2] {
                 let part = latent.part(sample: 0, frames: t..<t + 1)
                 let decoded = try stream.push(part, isLast: t == shape[2] - 1)
@@ -157,5 +161,12 @@ private func tensor(_ name: String, in path: String) throws -> Tensor {
         throw BenchError(
             .unusableInput, "\(path): holds no tensor '\(name)', but \(tensors.keys.sorted().joined(separator: ", "))")
     }
+    guard tensor.count <= mostNumbers else {
+        throw BenchError(
+            .unusableInput, "\(path): \(name) has \(tensor.count) numbers, more than the \(mostNumbers) taken at once")
+    }
     return tensor.tensor()
 }
+
+/// 8 GiB of float32.
+private let mostNumbers = 1 << 31

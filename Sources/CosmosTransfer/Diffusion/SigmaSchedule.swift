@@ -33,6 +33,7 @@ public struct SigmaSchedule: Sendable, Equatable {
     /// The levels of a configuration, with its own number of steps and largest level or others.
     public init(_ sampler: SamplerConfiguration, steps: Int? = nil, sigmaMax: Double? = nil) throws {
         try self.init(
-            steps: steps ?? sampler.steps, sigmaMin: sampler.sigmaMin, sigmaMax: sigmaMax ?? sampler.sigmaMax, rho: sampler.rho)
+            steps: steps ?? sampler.steps, sigmaMin: sampler.sigmaMin, sigmaMax: sigmaMax ?? sampler.sigmaMax,
+            rho: sampler.rho)
     }
 }

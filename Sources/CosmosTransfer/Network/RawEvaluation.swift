@@ -80,10 +80,10 @@ public struct RawEvaluation: Sendable {
         }
         let conditions = NetworkConditions(
             prompt: PromptEmbedding(text: try tensor("text"), regions: regions), hints: hints,
-            paddingMask: tensors["padding_mask"]?.tensor(), fps: fps.map { Double($0.values[0]) } ?? 24)
+            paddingMask: try optional("padding_mask"), fps: fps.map { Double($0.values[0]) } ?? 24)
         let prepared = try network.prepare(conditions, size: x.shape, pool: pool)
         return try network.evaluate(
-            prepared, x: x, noise: try tensor("c_noise").values, conditionMask: tensors["condition_mask"]?.tensor(),
+            prepared, x: x, noise: try tensor("c_noise").values, conditionMask: try optional("condition_mask"),
             pool: pool, observe: observe)
     }
 
@@ -92,5 +92,19 @@ public struct RawEvaluation: Sendable {
         return tensor
     }
 
-    private func tensor(_ name: String) throws(BenchError) -> Tensor { try stored(name).tensor() }
+    private func tensor(_ name: String) throws(BenchError) -> Tensor {
+        let tensor = try stored(name)
+        guard tensor.count <= Self.mostNumbers else {
+            throw BenchError(
+                .unusableInput, "\(name) has \(tensor.count) numbers, more than the \(Self.mostNumbers) taken at once")
+        }
+        return tensor.tensor()
+    }
+
+    private func optional(_ name: String) throws(BenchError) -> Tensor? {
+        tensors[name] == nil ? nil : try tensor(name)
+    }
+
+    /// 8 GiB of float32: more is taken for damage.
+    private static let mostNumbers = 1 << 31
 }

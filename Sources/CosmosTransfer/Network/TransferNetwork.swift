@@ -18,6 +18,8 @@ public final class TransferNetwork: Sendable {
     private let finalModulation: Modulation
     private let finalLayer: StoredTensor
     private let branches: [String: ControlBranch]
+    /// Every tensor, for the sentence that names a damaged one.
+    private let parts: [(name: String, tensors: [String: StoredTensor])]
 
     /// - Parameters:
     ///   - base: the base network's tensors by their official names without prefix (spec §2.10).
@@ -36,6 +38,7 @@ public final class TransferNetwork: Sendable {
             _ = try WeightSet(tensors: tensors, source: "the control '\(name)'").checked(
                 configuration.controlTensors(control), ignoring: configuration.unusedControlTensors().keys)
         }
+        parts = [("base_model", base)] + controls.map { ("\($0.name)_control", $0.tensors) }
         let weights = TensorLookup(tensors: base)
         trunk = try Trunk(
             weights, configuration: configuration, blocks: configuration.blocks, ropeRatio: configuration.ropeRatio)
@@ -172,10 +175,27 @@ public final class TransferNetwork: Sendable {
         if let position = out.firstNonFinite {
             throw BenchError(
                 .unusableInput,
-                "the network gave \(out.values[position]) at position \(position): its weights are damaged or not this model's"
-            )
+                "the network gave \(out.values[position]) at position \(position): "
+                    + (damagedWeight() ?? "the inputs are too large for it, or its weights are not this model's"))
         }
         return out
+    }
+
+    /// The first weight that is not finite, named; nil when all are.
+    private func damagedWeight() -> String? {
+        let piece = 1 << 20
+        let numbers = FloatBuffer(count: piece)
+        for part in parts {
+            for (name, tensor) in part.tensors.sorted(by: { $0.key < $1.key }) {
+                for start in stride(from: 0, to: tensor.count, by: piece) {
+                    let count = min(piece, tensor.count - start)
+                    tensor.widen(start..<start + count, into: numbers.pointer)
+                    guard let i = (0..<count).first(where: { !numbers.pointer[$0].isFinite }) else { continue }
+                    return "its weight '\(name)' in \(part.name) is \(numbers.pointer[i]) at position \(start + i)"
+                }
+            }
+        }
+        return nil
     }
 
     /// The grid of latents [samples, channels, frames, height, width].

@@ -38,7 +38,8 @@ public struct VideoGenerator: Sendable {
 
     /// How many clips a video of so many frames takes: each adds its frames but the first.
     public static func clips(frames: Int, clipFrames: Int) -> Int {
-        max(1, (frames - 1 + clipFrames - 2) / max(1, clipFrames - 1))
+        let added = max(1, clipFrames - 1)
+        return max(1, (frames - 1) / added + ((frames - 1) % added > 0 ? 1 : 0))
     }
 
     /// Finds what would make a request fail, without doing its work.
