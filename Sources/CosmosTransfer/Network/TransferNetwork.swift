@@ -70,13 +70,33 @@ public final class TransferNetwork: Sendable {
         let controls: [Control]
     }
 
+    /// A prompt's keys and values in all blocks: the same for every clip and patch that it steers.
+    public struct TextKeys: Sendable {
+        let trunk: [[CrossKeys]]
+        let controls: [String: [[CrossKeys]]]
+    }
+
+    /// Projects a prompt for the base network and for the branches of `controls`; those without weights are passed over.
+    /// - Throws: `BenchError` when the embedding has another width, or a number that is not finite.
+    public func textKeys(
+        _ prompt: PromptEmbedding, controls: [String], pool: WorkerPool
+    ) throws(BenchError) -> TextKeys {
+        for text in [prompt.text] + prompt.regions.map(\.text) {
+            try expect("text", text, [nil, nil, configuration.textWidth])
+        }
+        var keys: [String: [[CrossKeys]]] = [:]
+        for name in controls { keys[name] = branches[name]?.textKeys(prompt, pool: pool) }
+        return TextKeys(trunk: trunk.textKeys(prompt, pool: pool), controls: keys)
+    }
+
     /// Prepares a clip.
     /// - Parameters:
     ///   - size: of the latents, [samples, channels, frames, height, width].
+    ///   - text: the prompt's keys, when they exist already.
     ///   - other: a clip prepared with the same hints, whose encoded hints are taken over: the other pass of a guided step.
     /// - Throws: `BenchError` that names the input and what is wrong with it.
     public func prepare(
-        _ conditions: NetworkConditions, size: [Int], sharing other: Prepared? = nil,
+        _ conditions: NetworkConditions, size: [Int], text: TextKeys? = nil, sharing other: Prepared? = nil,
         rotaryPrecision: RotaryPrecision = .float32, pool: WorkerPool
     ) throws(BenchError) -> Prepared {
         let grid = try grid(of: size)
@@ -84,19 +104,22 @@ public final class TransferNetwork: Sendable {
         let padding = conditions.paddingMask.map { resized($0, to: grid) }
         let timeScale = configuration.baseFPS / conditions.fps
         let active = conditions.hints.filter { !$0.weight.isZero }
+        let names = active.map(\.name)
+        let text = if let text { text } else { try textKeys(conditions.prompt, controls: names, pool: pool) }
         let controls = active.compactMap { hint -> Prepared.Control? in
             guard let branch = branches[hint.name] else { return nil }
             let shared = other?.controls.first { $0.name == hint.name }
             return Prepared.Control(
                 name: hint.name, branch: branch,
                 hint: shared?.hint ?? branch.hint(hint.latent, paddingMask: padding, grid: grid, pool: pool),
-                text: branch.textKeys(conditions.prompt, pool: pool), weight: perToken(hint.weight, grid))
+                text: text.controls[hint.name] ?? branch.textKeys(conditions.prompt, pool: pool),
+                weight: perToken(hint.weight, grid))
         }
         return Prepared(
             grid: grid, paddingMask: padding,
             rotary: trunk.rotary(grid, timeScale: timeScale, precision: rotaryPrecision),
             controlRotary: controls.first?.branch.rotary(grid, timeScale: timeScale, precision: rotaryPrecision),
-            text: trunk.textKeys(conditions.prompt, pool: pool), controls: controls)
+            text: text.trunk, controls: controls)
     }
 
     /// One evaluation of the network.

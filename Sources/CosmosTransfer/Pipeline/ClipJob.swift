@@ -15,16 +15,21 @@ final class ClipJob {
     private let pool: WorkerPool
     private let weights: ControlWeights
     private let controls: [SourceVideo.Clips]
+    private let prompts: PromptKeys
     private let input: SourceVideo.Clips?
     /// Latent frames, rows and columns of a clip.
     private let latentSize: [Int]
 
     /// - Parameter patch: the video that weight maps are laid over and the part of it that is made here; nil for the whole.
     /// - Throws: `BenchError` when the request does not fit the model, naming what does not.
-    init(_ request: GenerationRequest, patch: PatchPlace? = nil, model: TransferModel, pool: WorkerPool) throws {
+    init(
+        _ request: GenerationRequest, patch: PatchPlace? = nil, prompts: PromptKeys, model: TransferModel,
+        pool: WorkerPool
+    ) throws {
         self.request = request
         self.model = model
         self.pool = pool
+        self.prompts = prompts
         let tokenizer = model.tokenizer.configuration
         guard request.frames > 0 else { throw BenchError(.usage, "a video has at least one frame") }
         guard request.clipFrames > 1 || request.frames == 1 else {
@@ -120,14 +125,17 @@ final class ClipJob {
         let conditional = try model.network.prepare(
             NetworkConditions(
                 prompt: PromptEmbedding(text: request.prompt, regions: regions), hints: hints, fps: request.fps),
-            size: shape, rotaryPrecision: request.rotaryPrecision, pool: pool)
+            size: shape, text: regions.isEmpty ? try prompts.conditional() : nil,
+            rotaryPrecision: request.rotaryPrecision,
+            pool: pool)
         let guidance = Guidance(strength: request.isDistilled ? 0 : request.sampler.guidance)
         var unconditional: TransferNetwork.Prepared?
         if guidance.needsUnconditional {
-            let text = request.negativePrompt ?? Tensor(shape: request.prompt.shape)
+            let text = request.unconditionalPrompt
             unconditional = try model.network.prepare(
                 NetworkConditions(prompt: PromptEmbedding(text: text), hints: hints, fps: request.fps), size: shape,
-                sharing: conditional, rotaryPrecision: request.rotaryPrecision, pool: pool)
+                text: try prompts.unconditional(), sharing: conditional, rotaryPrecision: request.rotaryPrecision,
+                pool: pool)
         }
         return GuidedDenoiser(
             network: model.network, conditional: conditional, unconditional: unconditional, guidance: guidance,

@@ -46,6 +46,9 @@ public struct GenerationRequest: Sendable {
     /// Whether the result is three times the working size (spec §1.10).
     public var isUpscaling: Bool { controls.contains { $0.name == "upscale" } }
 
+    /// What guidance leads away from.
+    var unconditionalPrompt: Tensor { negativePrompt ?? Tensor(shape: prompt.shape) }
+
     public init(
         prompt: Tensor, size: FrameSize, frames: Int, clipFrames: Int, fps: Double, seed: Int,
         sampler: SamplerConfiguration

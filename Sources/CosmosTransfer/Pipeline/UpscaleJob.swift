@@ -19,7 +19,7 @@ final class UpscaleJob {
     private let spatial: Int
 
     /// - Throws: `BenchError` when the request has no input video, has other controls, or does not fit the model.
-    init(_ request: GenerationRequest, model: TransferModel, pool: WorkerPool) throws {
+    init(_ request: GenerationRequest, prompts: PromptKeys, model: TransferModel, pool: WorkerPool) throws {
         guard request.controls.map(\.name) == ["upscale"] else {
             throw BenchError(.unusableInput, "the control 'upscale' works alone; leave the other controls out")
         }
@@ -46,7 +46,7 @@ final class UpscaleJob {
             part.controls = request.controls.map {
                 GenerationRequest.Control(name: $0.name, video: cut($0.video), weight: $0.weight)
             }
-            return try ClipJob(part, patch: place, model: model, pool: pool)
+            return try ClipJob(part, patch: place, prompts: prompts, model: model, pool: pool)
         }
         self.plan = plan
         self.request = request

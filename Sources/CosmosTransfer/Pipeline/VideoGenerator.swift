@@ -97,10 +97,11 @@ private final class UpscaleOrClip {
     private var last: Frame?
 
     init(_ request: GenerationRequest, model: TransferModel, pool: WorkerPool) throws {
+        let prompts = PromptKeys(request, network: model.network, pool: pool)
         job =
             request.isUpscaling
-            ? .patches(try UpscaleJob(request, model: model, pool: pool))
-            : .whole(try ClipJob(request, model: model, pool: pool), request)
+            ? .patches(try UpscaleJob(request, prompts: prompts, model: model, pool: pool))
+            : .whole(try ClipJob(request, prompts: prompts, model: model, pool: pool), request)
     }
 
     func run(clip: Int, progress: (Sampler.Progress) -> Void, emit: (Frame) throws -> Void) throws {

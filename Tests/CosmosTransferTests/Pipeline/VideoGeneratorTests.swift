@@ -137,6 +137,13 @@ import Video
         #expect(frames.count == 17)
     }
 
+    @Test func `a prompt of another width is refused`() throws {
+        var narrow = request()
+        narrow.prompt = Tensor(shape: [1, 6, 8], repeating: 0.1)
+        let error = try #require(throws: BenchError.self) { try tiny.frames(narrow) }
+        #expect(error.sentence.hasPrefix("text has the shape [1, 6, 8]"))
+    }
+
     @Test func `what does not fit is named`() throws {
         var odd = request()
         odd.size = FrameSize(width: 50, height: 32)
