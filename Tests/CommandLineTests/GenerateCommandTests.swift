@@ -59,7 +59,11 @@ import Testing
             (["--guidance", "nan"], 64, "--guidance"), (["--sigma-max", "0"], 64, "--sigma-max"),
             (["--seed", "-1"], 64, "--seed"), (["--steps", "0"], 64, "--steps"), (["--size", "x"], 64, "--size"),
             (["--size", "4096x4096"], 65, "above the model's"), (["--input-video", "nowhere.mp4"], 65, "nowhere.mp4"),
-            (["--use-distilled"], 65, "distilled"), (["--prompt-embedding", "nowhere.npy"], 69, "nowhere.npy"),
+            (["--use-distilled"], 65, "distilled"),
+            (["--clip-frames", "9223372036854775807"], 64, "--clip-frames"), (["--is-av-sample"], 64, "driving model"),
+            (["--num-frames", "2", "--clip-frames", "1"], 64, "clips of one frame"),
+            (["--out", "spec.json"], 64, "also an input"), (["--out", "/dev/null"], 69, "not a regular file"),
+            (["--prompt-embedding", "nowhere.npy"], 69, "nowhere.npy"),
         ]
         for (arguments, status, text) in cases {
             let result = try program.run(
@@ -90,6 +94,16 @@ import Testing
             result.status == 65 && result.errors.contains("'vis'") && result.errors.contains("nan"), "\(result.errors)")
     }
 
+    @Test func `a damaged weight is named`() throws {
+        let path = folder.file("w/vis_control.safetensors")
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: try file.seekToEnd() - 2)
+        try file.write(contentsOf: Data([0xc0, 0x7f]))  // not a number, in bfloat16
+        try file.close()
+        let result = try generate("--out", "x.mp4", "--num-frames", "1")
+        #expect(result.status == 65 && result.errors.contains("vis_control is nan"), "\(result.errors)")
+    }
+
     @Test func `a single evaluation runs on raw tensors, and says what it cannot use`() throws {
         let network = Places.repository.path + "/Fixtures/references/network/controls"
         let inputs = network + "/three_numbers/inputs.safetensors"
@@ -99,6 +113,9 @@ import Testing
         let timing = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
         #expect((timing?["seconds"] as? [Double])?.count == 1)
         #expect(try bytes("out.safetensors").count > 1000)
+        let nowhere = try program.run(
+            ["denoise", "--weights", network, "--inputs", inputs, "--output", "no/out.safetensors"], in: folder)
+        #expect(nowhere.status == 69 && nowhere.errors.contains("cannot be written"), "\(nowhere.errors)")
         let wrong = try program.run(arguments + [network + "/config.json"], in: folder)
         #expect(wrong.status == 65 && wrong.errors.contains("config.json"), "\(wrong.errors)")
         let other = try program.run(
