@@ -70,6 +70,7 @@ import Testing
         let right = Tensor(shape: shape, values: left.values.map { 1 - $0 })
         let halves = try [left, right].map { try residuals([hint("vis", .map($0))]) }
         let whole = try residuals([hint("vis", .uniform([1]))])
+        #expect(whole.count == 2)
         for j in whole.indices {
             #expect(zip(halves[0][j].values, halves[1][j].values).map(+) == whole[j].values)
         }

@@ -43,7 +43,7 @@ struct Reference {
         seen["out"] = out
         for (name, want) in expected where !name.hasPrefix("normalised") {
             let got = try #require(seen[name])
-            #expect(relativeError(got, want.tensor()) <= 1e-5, "\(name)")
+            #expect(relativeError(got, want.tensor()) <= 1e-6, "\(name)")
         }
     }
 }

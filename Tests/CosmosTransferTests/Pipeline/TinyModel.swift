@@ -18,8 +18,9 @@ struct TinyModel {
         (ctrl.blocks, ctrl.hintChannels, ctrl.names) = (2, 16, controls)
         var tokenizer = TokenizerConfiguration()
         (tokenizer.channels, tokenizer.multipliers) = (8, [1, 2, 2])
-        tokenizer.mean = [[Float]](repeating: [Float](repeating: 0.1, count: 3), count: 16)
-        tokenizer.std = [[Float]](repeating: [Float](repeating: 0.7, count: 3), count: 16)
+        // Every channel and latent frame has its own statistics, so that none can be left out or mistaken for another.
+        tokenizer.mean = (0..<16).map { c in (0..<3).map { t in 0.03 * Float(c) - 0.2 + 0.1 * Float(t) } }
+        tokenizer.std = (0..<16).map { c in (0..<3).map { t in 0.5 + 0.02 * Float(c) + 0.15 * Float(t) } }
         var clip = ClipConfiguration()
         (clip.frames, clip.height, clip.width) = (9, Self.size.height, Self.size.width)
         configuration = ModelConfiguration(dit: dit, ctrl: ctrl, tokenizer: tokenizer, clip: clip)

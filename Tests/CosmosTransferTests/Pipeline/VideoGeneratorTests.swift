@@ -135,6 +135,12 @@ import Video
         request.controls = [driving.control("lidar", video, .scalar(0.4)), driving.control("hdmap", video)]
         let frames = try driving.frames(request)
         #expect(frames.count == 17)
+        // Another first clip, with the same control from the frame that the second clip begins with.
+        let other = try driving.video("other", frames: 20, invertedUntil: 8)
+        request.controls[0] = driving.control("lidar", other, .scalar(0.4))
+        let others = try driving.frames(request)
+        #expect(others[..<9] != frames[..<9])
+        #expect(others[9...] == frames[9...])
     }
 
     @Test func `a prompt of another width is refused`() throws {
