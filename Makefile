@@ -1,6 +1,7 @@
-# make demo   install what is missing, build, score the recorded benchmark, show table, plots and page
-# make test   install what is missing, build and run the tests
-# make bench  measure against the Python reference and PyTorch (minutes; 25 GB of disk)
+# make demo      install what is missing, build, score the recorded benchmark, show table, plots and page
+# make test      install what is missing, build and run the tests
+# make sanitize  run the tests of the file readers under the address sanitizer (minutes)
+# make bench     measure against the Python reference and PyTorch (minutes; 25 GB of disk)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ BIN := .build/release/transferbench
 RECORDED := Fixtures/recorded
 VENV := .venv
 
-.PHONY: help setup build demo reports test bench fixtures format lint clean
+.PHONY: help setup build demo reports test sanitize bench fixtures format lint clean
 
 help:
 	@sed -n 's/^# //p' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +55,10 @@ reports: demo
 
 test: setup
 	swift test --disable-xctest
+
+# Hostile and damaged files must be read or refused without touching memory that is not theirs.
+sanitize: setup
+	swift test --disable-xctest --sanitize=address --scratch-path .build-asan --filter TensorsTests
 
 # The peers' packages go to a virtual environment in $(VENV).
 bench: build

@@ -22,21 +22,23 @@ public struct SafetensorsFile: Sendable {
         guard case .object(let members) = header else {
             throw FileError(.malformed, file: path, "has a header that is no object; copy or make the file again")
         }
-        var tensors: [String: StoredTensor] = [:]
+        var entries: [Entry] = []
         var metadata: [String: String] = [:]
-        var regions: [Region] = []
         for member in members {
             if member.key == "__metadata__" {
                 metadata = try Self.texts(member.value, path: path)
                 continue
             }
-            let entry = try Entry(member, available: storage.count - start, path: path)
-            regions.append(Region(name: entry.name, bytes: entry.bytes))
+            entries.append(try Entry(member, available: storage.count - start, path: path))
+        }
+        try Self.checkCover(&entries, of: storage.count - start, path: path)
+        // Only now: a tensor that is not aligned is copied, and what overlaps would be copied once for each.
+        var tensors: [String: StoredTensor] = [:]
+        for entry in entries {
             tensors[entry.name] = StoredTensor(
                 name: entry.name, element: entry.element, shape: entry.shape, storage: storage,
                 offset: start + entry.bytes.lowerBound)
         }
-        try Self.checkCover(&regions, of: storage.count - start, path: path)
         self.tensors = tensors
         self.metadata = metadata
     }
@@ -80,31 +82,26 @@ public struct SafetensorsFile: Sendable {
         return texts
     }
 
-    private struct Region {
-        let name: String
-        let bytes: Range<Int>
-    }
-
     /// Tensors must fill the bytes after the header, in any order, each byte once.
-    private static func checkCover(_ regions: inout [Region], of size: Int, path: String) throws(FileError) {
-        regions.sort {
+    private static func checkCover(_ entries: inout [Entry], of size: Int, path: String) throws(FileError) {
+        entries.sort {
             ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name)
         }
         var end = 0
         var previous = "the header"
-        for region in regions {
-            guard region.bytes.lowerBound >= end else {
+        for entry in entries {
+            guard entry.bytes.lowerBound >= end else {
                 throw FileError(
                     .malformed, file: path,
-                    "has tensors '\(region.name)' and '\(previous)' that overlap; copy or make it again")
+                    "has tensors '\(entry.name)' and '\(previous)' that overlap; copy or make it again")
             }
-            guard region.bytes.lowerBound == end else {
+            guard entry.bytes.lowerBound == end else {
                 throw FileError(
                     .malformed, file: path,
-                    "has bytes before '\(region.name)' that belong to no tensor; copy or make it again")
+                    "has bytes before '\(entry.name)' that belong to no tensor; copy or make it again")
             }
-            if !region.bytes.isEmpty { previous = region.name }
-            end = region.bytes.upperBound
+            if !entry.bytes.isEmpty { previous = entry.name }
+            end = entry.bytes.upperBound
         }
         guard end == size else {
             throw FileError(

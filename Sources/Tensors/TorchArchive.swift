@@ -106,7 +106,7 @@ private struct Members {
         return storage.withBytes { Array($0[extent]) }
     }
 
-    /// A view of the member's bytes, or a copy where the tensor does not lie there in order and without gaps.
+    /// A view of the member's bytes, or a copy where the tensor does not lie there aligned, in order and without gaps.
     /// - Parameter budget: bytes that copies may still take.
     func tensor(_ tensor: PickledTensor, name: String, budget: inout Int) throws(FileError) -> StoredTensor {
         let element = tensor.storage.element
@@ -123,16 +123,18 @@ private struct Members {
                 "has tensor '\(name)' of shape \(tensor.shape) that reaches outside its storage of \(available) numbers"
             )
         }
-        if tensor.isDense || size == 0 {
-            let offset = size == 0 ? extent.lowerBound : extent.lowerBound + tensor.offset * element.size
-            return StoredTensor(name: name, element: element, shape: tensor.shape, storage: storage, offset: offset)
-        }
-        budget -= size
+        let isView = tensor.isDense || size == 0
+        let offset = size == 0 ? extent.lowerBound : extent.lowerBound + tensor.offset * element.size
+        // Numbers that are not aligned are copied too.
+        if !isView || !offset.isMultiple(of: element.size) { budget -= size }
         guard budget >= 0 else {
             throw FileError(
                 .unsupported, file: path,
                 "has tensors that repeat their numbers beyond the file's size ('\(name)'); save them with .contiguous()"
             )
+        }
+        if isView {
+            return StoredTensor(name: name, element: element, shape: tensor.shape, storage: storage, offset: offset)
         }
         return StoredTensor(name: name, element: element, shape: tensor.shape) { copy in
             storage.withBytes { tensor.gather(from: UnsafeRawBufferPointer(rebasing: $0[extent]), into: copy) }
@@ -190,6 +192,8 @@ private struct PickledTree {
     /// Containers within each other, and values altogether, at most.
     private static let mostDepth = 64
     private static let mostVisits = 1 << 18
+    /// Values in all containers, each counted as often as a path leads to it.
+    private static let mostValues = 1 << 22
     private static let mostNameBytes = 1024
 
     init(_ machine: PickleMachine, file: String) {
@@ -203,7 +207,7 @@ private struct PickledTree {
         if case .tensor(let index) = root { return [("data", index)] }
         var found: [(name: String, index: Int)] = []
         var open: [(value: Pickle.Value, name: String, depth: Int)] = [(root, "", 0)]
-        var visits = 0
+        var (visits, values) = (0, 0)
         while let (value, name, depth) = open.popLast() {
             visits += 1
             guard visits <= Self.mostVisits, depth <= Self.mostDepth, name.utf8.count <= Self.mostNameBytes else {
@@ -211,6 +215,16 @@ private struct PickledTree {
                     .malformed, file: file,
                     "has containers that hold themselves or are nested without end; save a plain state_dict")
             }
+            let count =
+                switch value {
+                case .dictionary(let index): machine.dictionaries[index].count
+                case .sequence(let index): machine.sequences[index].count
+                default: 0
+                }
+            guard count <= Self.mostValues - values else {
+                throw FileError(.malformed, file: file, "has more values in its containers than a checkpoint can")
+            }
+            values += count
             let prefix = name.isEmpty ? "" : name + "."
             switch value {
             case .tensor(let index): found.append((name, index))

@@ -65,6 +65,51 @@ import Testing
         #expect(error.reason.contains("'t'"))
     }
 
+    @Test func `views that are not aligned cannot be copied beyond the file's size`() throws {
+        // A view of bytes needs no copy; the same views as float32 of a member at an odd position need one each.
+        let count = 1 << 20
+        for (type, size, isRefused) in [("ByteStorage", 1, false), ("FloatStorage", 4, true)] {
+            let storage = P.storage(type, "0", count)
+            let tensors = (0..<80).map {
+                ("t\($0)", P.tensor(storage, offset: 0, shape: [count], strides: [1]))
+            }
+            let pickle = P.whole(P.dictionary(tensors))
+            let positions = ["a", "aa"].map { prefix in
+                let entry = ZipEntry(stored: [UInt8](repeating: 0, count: count * size), name: prefix + "/data/0")
+                return zipArchive([ZipEntry(stored: pickle, name: prefix + "/data.pkl"), entry])
+            }
+            // One of the two names puts the numbers at a position that no float32 has.
+            let outcomes = try positions.map { archive in
+                do { return try read(archive).count } catch let error as FileError {
+                    #expect(error.code == .unsupported)
+                    return 0
+                }
+            }
+            #expect(outcomes.contains(0) == isRefused && outcomes.allSatisfy { [0, 80].contains($0) })
+        }
+        #expect(try read(tensor(shape: [2, 3], strides: [3, 1]))["t"]?.floats() == [0, 1, 2, 3, 4, 5])
+    }
+
+    @Test func `a wide container that many paths lead to is refused`() throws {
+        for (open, close, width) in [("](", "e", 3000), ("}(", "u", 2000)] {
+            var wide = Array(open.utf8)
+            for i in 0..<width {
+                if open == "}(" { wide += P.text("k\(i)") }
+                wide += P.integer(i)
+            }
+            wide += Array("\(close)q".utf8)
+            wide.append(0)
+            func archive(_ recalls: Int) -> [UInt8] {
+                var list = Array("](".utf8) + wide
+                for _ in 0..<recalls { list += [UInt8(ascii: "h"), 0] }
+                list += Array("e".utf8)
+                return P.archive(list, storages: [])
+            }
+            #expect(try read(archive(10)).isEmpty)
+            #expect(try error(archive(5000)).reason.contains("more values"))
+        }
+    }
+
     @Test func `other functions than those of tensors are refused by name`() throws {
         let calls: [(module: String, name: String)] = [
             ("os", "system"), ("posix", "system"), ("builtins", "eval"), ("__builtin__", "exec"),

@@ -108,6 +108,19 @@ import Testing
         }
     }
 
+    @Test func `tensors over each other are refused before any is copied`() throws {
+        // A sparse file of 1 TiB whose numbers are not aligned: no memory holds a copy of one of them.
+        let end = 1 << 40
+        let entries = ["a", "b"].map { safetensorsEntry($0, "F32", "[\(end / 4)]", "0", "\(end)") }
+        var header = "{\(entries.joined(separator: ","))}"
+        if header.utf8.count.isMultiple(of: 2) { header += " " }
+        try folder.write(safetensorsBytes(header: header, data: []), to: "sparse.safetensors")
+        let path = folder.file("sparse.safetensors")
+        truncate(path, 8 + header.utf8.count + end)
+        let error = #expect(throws: FileError.self) { try SafetensorsFile(path: path) }
+        #expect(error?.reason.contains("overlap") == true)
+    }
+
     @Test func `headers that lie about the file are refused`() throws {
         let good = safetensorsEntry("a", "F32", "[2]", "0", "8")
         let eight = [UInt8](repeating: 0, count: 8)

@@ -8,7 +8,8 @@ struct ConfigurationField<Section> {
         /// Above the bound, or at least the bound.
         case number(WritableKeyPath<Section, Double>, NumberBound)
         case boolean(WritableKeyPath<Section, Bool>)
-        case integers(WritableKeyPath<Section, [Int]>, count: ClosedRange<Int>, ClosedRange<Int>)
+        /// The first may be bound to one value.
+        case integers(WritableKeyPath<Section, [Int]>, count: ClosedRange<Int>, ClosedRange<Int>, first: Int? = nil)
         case names(WritableKeyPath<Section, [String]>, known: [String])
         /// Rows of one length.
         case matrix(WritableKeyPath<Section, [[Float]]>)
@@ -52,7 +53,7 @@ extension TransformerConfiguration {
             .init("text_dim", .integer(\.textWidth, 1...65_536)),
             .init("latent_channels", .integer(\.latentChannels, 1...4096)),
             .init("cond_mask", .boolean(\.hasConditionMask)),
-            .init("patch", .integers(\.patch, count: 3...3, 1...16)),
+            .init("patch", .integers(\.patch, count: 3...3, 1...16, first: 1)),
             .init("max_hw", .integers(\.maxSize, count: 2...2, 1...65_536)),
             .init("max_t", .integer(\.maxFrames, 1...65_536)),
             .init("rope_ratio_t", .number(\.ropeRatio.t, .above(0))),

@@ -55,7 +55,7 @@ struct ConfigurationReader {
         case .boolean(let place):
             guard case .bool(let flag) = value else { throw fault(path, "is \(value.kind); true or false is needed") }
             section[keyPath: place] = flag
-        case .integers(let place, let count, let range):
+        case .integers(let place, let count, let range, let first):
             let values = try list(value, path)
             guard count.contains(values.count) else {
                 let wanted = count.count == 1 ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
@@ -63,6 +63,9 @@ struct ConfigurationReader {
             }
             var integers: [Int] = []
             for (i, value) in values.enumerated() { integers.append(try integer(value, range, "\(path)[\(i)]")) }
+            if let first, let given = integers.first, given != first {
+                throw fault("\(path)[0]", "is \(given); it must be \(first)")
+            }
             section[keyPath: place] = integers
         case .names(let place, let known):
             var names: [String] = []

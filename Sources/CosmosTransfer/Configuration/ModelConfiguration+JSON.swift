@@ -96,9 +96,6 @@ extension TransformerConfiguration {
                 "dit.max_hw", "has a largest \(name) of \(maxSize[axis]), no multiple of the patch \(patch[axis + 1])"
             )
         }
-        guard maxFrames.isMultiple(of: patch[0]) else {
-            return ("dit.max_t", "is \(maxFrames), no multiple of the patch \(patch[0])")
-        }
         return nil
     }
 }

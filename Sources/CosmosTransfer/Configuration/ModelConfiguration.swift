@@ -35,7 +35,7 @@ public struct TransformerConfiguration: Sendable, Equatable {
     public var latentChannels = 16
     /// Whether the network takes a condition mask: Transfer1 does, Sample-AV does not.
     public var hasConditionMask = true
-    /// Latent frames, rows and columns of one token.
+    /// Latent frames, rows and columns of one token; a token has one frame.
     public var patch = [1, 2, 2]
     /// Largest latent height and width.
     public var maxSize = [240, 240]

@@ -8,6 +8,8 @@ struct ForegroundColours {
     /// In the order of their first appearance, which decides between colours that are as near.
     private(set) var colours: [SIMD3<Int>] = []
     private(set) var classes: [String] = []
+    /// Where each colour stands.
+    private var places: [SIMD3<Int>: Int] = [:]
     /// For every colour 0xRRGGBB that was looked up: 0 background, 1 foreground, 2 not yet known.
     private var known = [UInt8](repeating: 2, count: 1 << 24)
     private var isForeground: [Bool] = []
@@ -37,9 +39,10 @@ struct ForegroundColours {
             guard case .string(let name)? = member.value["class"] else {
                 throw BenchError(.unusableInput, "\(path): '\(member.key.prefix(80))' has no \"class\" that is text")
             }
-            if let i = colours.firstIndex(of: colour) {
-                classes[i] = name
+            if let place = places[colour] {
+                classes[place] = name
             } else {
+                places[colour] = colours.count
                 colours.append(colour)
                 classes.append(name)
             }

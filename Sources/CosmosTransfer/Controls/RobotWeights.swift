@@ -1,6 +1,5 @@
 internal import Experiment
 internal import Foundation
-internal import Synchronization
 internal import Tensors
 internal import Video
 

@@ -51,9 +51,6 @@ public struct VideoTokenizer: Sendable {
 
     public enum Halves: Sendable { case both, encoder, decoder }
 
-    /// Latent frames that whole clips are taken through together: fewer take less memory, more pack the weights less often.
-    static let chunk = 2
-
     /// Latents [B,z,t,h,w] of videos [B,3,T,H,W] in −1…1, as the encoder gives them: not yet scaled (spec §3.2).
     /// - Throws: `BenchError` for sizes that have no latents, or a number that is not finite.
     public func encode(frames: Tensor, pool: WorkerPool) throws -> Tensor {

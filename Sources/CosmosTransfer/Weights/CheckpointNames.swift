@@ -36,9 +36,12 @@ extension WeightSet {
         return renamed.count == tensors.count ? WeightSet(tensors: renamed, source: source) : self
     }
 
+    /// Names that are longer lead to no prefix: trying every part of them would take time without end.
+    private static let mostNameBytes = 512
+
     private func withoutPrefix(of expected: [String: [Int]]) -> WeightSet {
         var found: [String: Int] = [:]
-        for name in tensors.keys {
+        for name in tensors.keys where name.utf8.count <= Self.mostNameBytes {
             for start in name.indices where start == name.startIndex || name[name.index(before: start)] == "." {
                 if expected[String(name[start...])] != nil { found[String(name[..<start]), default: 0] += 1 }
             }

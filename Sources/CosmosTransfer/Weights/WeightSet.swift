@@ -59,12 +59,14 @@ public struct WeightSet: Sendable {
         return WeightSet(tensors: tensors.filter { expected[$0.key] != nil }, source: source)
     }
 
-    /// Names that a sentence spells out of each kind; the rest is counted.
-    static let mostNamed = 50
+    /// Names that a sentence spells out of each kind, more than any model has; the rest is counted.
+    static let mostNamed = 2000
+    /// Characters of each that are shown.
+    private static let mostShown = 200
 
     private static func fault(_ names: [String], _ what: String) -> String? {
         guard !names.isEmpty else { return nil }
-        let shown = names.sorted().prefix(mostNamed).joined(separator: ", ")
+        let shown = names.sorted().prefix(mostNamed).map { $0.prefix(mostShown) }.joined(separator: ", ")
         let rest = names.count > mostNamed ? " and \(names.count - mostNamed) more" : ""
         return "\(names.count) \(names.count == 1 ? "tensor is" : "tensors are") \(what) (\(shown)\(rest))"
     }

@@ -83,7 +83,7 @@ import Testing
         (#"{"dit":{"patch":[1,2]}}"#, ["'dit.patch'", "2 values; 3"]),
         (#"{"dit":{"patch":[1,2,0]}}"#, ["'dit.patch[2]'"]),
         (#"{"dit":{"patch":2}}"#, ["'dit.patch'", "list"]), (#"{"dit":{"max_hw":[32,33]}}"#, ["'dit.max_hw'", "33"]),
-        (#"{"dit":{"patch":[2,2,2],"max_t":3}}"#, ["'dit.max_t'"]),
+        (#"{"dit":{"patch":[2,2,2]}}"#, ["'dit.patch[0]'", "is 2; it must be 1"]),
         (#"{"dit":{"rope_ratio_t":0}}"#, ["'dit.rope_ratio_t'", "above 0"]),
         (#"{"dit":{"base_fps":null}}"#, ["'dit.base_fps'", "null"]), (#"{"ctrl":{}}"#, ["'ctrl'", "'dit'"]),
         (#"{"dit":{},"ctrl":{"blocks":29}}"#, ["'ctrl.blocks'", "28"]),
@@ -151,6 +151,7 @@ import Testing
         var maximum: Double?
         var isOpen = false
         var counts: [Int] = []
+        var first: Int?
         var names: [String] = []
     }
 
@@ -164,10 +165,10 @@ import Testing
                 case .number(_, .above(let bound)): entry = Entry(type: "number", minimum: bound, isOpen: true)
                 case .number(_, .atLeast(let bound)): entry = Entry(type: "number", minimum: bound)
                 case .boolean: entry = Entry(type: "boolean")
-                case .integers(_, let count, let range):
+                case .integers(_, let count, let range, let first):
                     entry = Entry(
                         type: "array", minimum: Double(range.lowerBound), maximum: Double(range.upperBound),
-                        counts: [count.lowerBound, count.upperBound])
+                        counts: [count.lowerBound, count.upperBound], first: first)
                 case .names(_, let known): entry = Entry(type: "array", names: known)
                 case .matrix: entry = Entry(type: "array", counts: [1])
                 }
@@ -192,9 +193,13 @@ import Testing
             names = values.map { if case .string(let name) = $0 { name } else { "" } }
         }
         let counts = ["minItems", "maxItems"].compactMap { number(schema[$0]).map { Int($0) } }
+        var first: Int?
+        if case .array(let values) = schema["prefixItems"], case .integer(let value) = values.first?["const"] {
+            first = value
+        }
         return Entry(
             type: type, minimum: open ?? number(bounds["minimum"]), maximum: number(bounds["maximum"]),
-            isOpen: open != nil, counts: counts, names: names)
+            isOpen: open != nil, counts: counts, first: first, names: names)
     }
 
     @Test func `the schema's keys and bounds are the reader's`() throws {

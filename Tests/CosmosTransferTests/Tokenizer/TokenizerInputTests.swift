@@ -55,16 +55,23 @@ import Video
                 .contains("latent holds \(value) at [0, 0, 0, 0, 0]"))
     }
 
-    @Test func `weights with numbers that are not finite are found out`() throws {
+    @Test(arguments: [Float.nan, .infinity])
+    func `weights with numbers that are not finite are found out`(_ value: Float) throws {
         var configuration = TokenizerConfiguration()
         configuration.channels = 4
         configuration.multipliers = [1, 2, 2]
-        var tensors = TokenizerFixtures.random(configuration, seed: 1)
-        let name = "decoder.mid.block_1.conv1.0.conv3d.bias"
-        tensors[name] = StoredTensor(name: name, Tensor(shape: [8], repeating: .nan))
-        let tokenizer = try VideoTokenizer(configuration, tensors: tensors)
-        let latent = try tokenizer.encode(frames: Tensor(shape: [1, 3, 1, 16, 16]), pool: pool)
-        #expect(sentence { _ = try tokenizer.decode(latents: latent, pool: pool) }.contains("decoder made nan"))
+        let tensors = TokenizerFixtures.random(configuration, seed: 1)
+        func tokenizer(damaged name: String) throws -> VideoTokenizer {
+            var damaged = tensors
+            damaged[name] = StoredTensor(name: name, Tensor(shape: [8], repeating: value))
+            return try VideoTokenizer(configuration, tensors: damaged)
+        }
+        let frames = Tensor(shape: [1, 3, 1, 16, 16])
+        let decoder = try tokenizer(damaged: "decoder.mid.block_1.conv1.0.conv3d.bias")
+        let latent = try decoder.encode(frames: frames, pool: pool)
+        #expect(sentence { _ = try decoder.decode(latents: latent, pool: pool) }.contains("decoder made "))
+        let encoder = try tokenizer(damaged: "encoder.mid.block_1.conv1.0.conv3d.bias")
+        #expect(sentence { _ = try encoder.encode(frames: frames, pool: pool) }.contains("encoder made "))
     }
 
     @Test func `tensors that are missing or misshapen are named, others are ignored`() throws {

@@ -40,11 +40,28 @@ import Testing
         )
     }
 
-    @Test func `long lists of names are cut and counted`() {
-        let expected = Dictionary(uniqueKeysWithValues: (0..<200).map { ("name\(1000 + $0)", [1]) })
+    private func sentence(missing count: Int) -> String {
+        let expected = Dictionary(uniqueKeysWithValues: (0..<count).map { ("name\(10_000 + $0)", [1]) })
         let error = #expect(throws: BenchError.self) { try set([:]).checked(expected) }
-        #expect(error?.sentence.contains("200 tensors are missing (name1000, name1001") == true)
-        #expect(error?.sentence.contains("name1049 and 150 more)") == true)
+        return error?.sentence ?? ""
+    }
+
+    @Test func `all names of a model are in one error, and endless lists are cut and counted`() {
+        let all = (0..<2000).map { "name\(10_000 + $0)" }.joined(separator: ", ")
+        #expect(sentence(missing: 2000).contains("2000 tensors are missing (\(all));"))
+        #expect(sentence(missing: 2150).contains("2150 tensors are missing (\(all) and 150 more);"))
+        let error = #expect(throws: BenchError.self) {
+            try set([String(repeating: "x", count: 100_000): [1]]).checked([:])
+        }
+        #expect((error?.sentence.count ?? 0) < 1000)
+    }
+
+    @Test func `names of absurd length lead to no prefix`() {
+        let long = String(repeating: ".", count: 600)
+        let shapes = ["net." + long: [1], "net.a": [1], String(repeating: ".", count: 100_000): [1]]
+        #expect(set(shapes).inOfficialNames([long: [1]]) { _ in nil }.tensors.mapValues(\.shape) == shapes)
+        let official = set(shapes).inOfficialNames([long: [1], "a": [1]]) { _ in nil }
+        #expect(official["a"]?.shape == [1] && official[long]?.shape == [1])
     }
 
     @Test(
