@@ -66,7 +66,7 @@ extension TransformerConfiguration {
 
 extension ControlConfiguration {
     /// The controls that a specification may name (spec §7.3).
-    public static let knownNames = ["vis", "edge", "depth", "seg", "keypoint", "upscale", "hdmap", "lidar"]
+    public static let knownNames = ControlKind.allCases.map(\.rawValue)
 
     static var fields: [ConfigurationField<Self>] {
         [
