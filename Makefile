@@ -8,7 +8,10 @@ SHELL := /bin/bash
 
 PACKAGES := libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopenblas-dev \
 	libsentencepiece-dev libsqlite3-dev libssl-dev zlib1g-dev libgnuplot-iostream-dev gnuplot-nox fonts-dejavu-core fontconfig ffmpeg \
-	libstdc++-12-dev libc6-dev binutils git ca-certificates pkg-config python3-venv
+	libstdc++-12-dev libc6-dev binutils git ca-certificates pkg-config python3-venv python3-pip
+# Networks run through ONNX Runtime, which is a file to load; TRANSFERBENCH_ONNXRUNTIME names another one.
+ONNXRUNTIME_VERSION := 1.31.1
+ONNXRUNTIME := $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/transferbench/onnxruntime
 BIN := .build/release/transferbench
 RECORDED := Fixtures/recorded
 VENV := .venv
@@ -34,6 +37,11 @@ setup:
 		fi; \
 		"$${as_root[@]}" apt-get update -qq; \
 		"$${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" </dev/null >/dev/null; \
+	fi
+	@if [ -z "$${TRANSFERBENCH_ONNXRUNTIME:-}" ] && ! [ -e "$(ONNXRUNTIME)/onnxruntime/capi/libonnxruntime.so.$(ONNXRUNTIME_VERSION)" ]; then \
+		echo "Installing: onnxruntime $(ONNXRUNTIME_VERSION) into $(ONNXRUNTIME)"; \
+		python3 -m pip install -q --disable-pip-version-check --no-deps --upgrade --target "$(ONNXRUNTIME)" \
+			"onnxruntime==$(ONNXRUNTIME_VERSION)"; \
 	fi
 
 build: setup

@@ -38,6 +38,9 @@ let package = Package(
         .target(
             name: "CGnuplot",
             linkerSettings: ["boost_iostreams", "boost_filesystem", "boost_system"].map { .linkedLibrary($0) }),
+        .target(
+            name: "COnnxRuntime", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
+            linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -51,16 +54,22 @@ let package = Package(
             name: "CosmosTransfer",
             dependencies: ["CKernels", "CSentencePiece", "Experiment", "Tensors", "Video"], swiftSettings: hot),
         .target(
-            name: "Scoring", dependencies: ["CKernels", "Experiment", "Tensors", "Video"], swiftSettings: hot),
+            name: "Perception", dependencies: ["CKernels", "COnnxRuntime", "Experiment", "Tensors", "Video"],
+            swiftSettings: hot),
+        .target(
+            name: "Scoring", dependencies: ["CKernels", "Experiment", "Perception", "Tensors", "Video"],
+            swiftSettings: hot),
         .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
         .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
         .target(
             name: "Execution",
-            dependencies: ["Experiment", "Results", "Scoring", "Tensors", "Video"], swiftSettings: strict),
+            dependencies: ["Experiment", "Perception", "Results", "Scoring", "Tensors", "Video"],
+            swiftSettings: strict),
         .executableTarget(
             name: "transferbench",
             dependencies: [
-                "CosmosTransfer", "Execution", "Experiment", "Reporting", "Results", "Scoring", "Tensors", "Video",
+                "CosmosTransfer", "Execution", "Experiment", "Perception", "Reporting", "Results", "Scoring", "Tensors",
+                "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -74,6 +83,7 @@ let package = Package(
         .testTarget(name: "ExperimentTests", dependencies: ["Experiment", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CosmosTransferTests", dependencies: ["CosmosTransfer", "TestSupport"], swiftSettings: hot),
+        .testTarget(name: "PerceptionTests", dependencies: ["Perception", "TestSupport"], swiftSettings: hot),
         .testTarget(
             name: "ScoringTests", dependencies: ["Scoring", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),

@@ -4,7 +4,10 @@ internal import COpenCV
 public enum Interpolation: Int32, Sendable {
     case nearest = 0
     case bilinear = 1
+    case bicubic = 2
     case area = 3
+    /// Over 8 x 8 pixels.
+    case lanczos = 4
 
     /// What the reference evaluators choose: bilinear when the target is taller, area otherwise; width plays no part
     /// (metrics.md §1).

@@ -2,6 +2,7 @@ import ArgumentParser
 import Execution
 import Experiment
 import Foundation
+import Perception
 import Results
 import Video
 
@@ -16,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
             """)
 
     func run() throws {
-        let checks = [cpu, opencv, sqlite, gnuplot, fonts, ffmpeg, temporaryFolder]
+        let checks = [cpu, opencv, networks, sqlite, gnuplot, fonts, ffmpeg, temporaryFolder]
         let width = checks.map(\.name.count).max() ?? 0
         for check in checks {
             let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
@@ -61,6 +62,21 @@ struct DoctorCommand: ParsableCommand {
                 name: "video", state: .missing,
                 finding: "OpenCV \(OpenCVLibrary.version) without FFmpeg decodes no video",
                 remedy: "apt-get install libopencv-videoio-dev")
+    }
+
+    private var networks: Check {
+        do throws(BenchError) {
+            let runtime = try OnnxRuntime.load()
+            let devices = runtime.devices.map(\.rawValue).joined(separator: ", ")
+            return Check(
+                name: "networks", state: .good, finding: "ONNX Runtime \(runtime.version) (\(devices)), \(runtime.path)"
+            )
+        } catch {
+            return Check(
+                name: "networks", state: .poor,
+                finding: "no ONNX Runtime: depth, masks, saliency, perceptual distance and DOVER need it",
+                remedy: OnnxRuntime.remedy)
+        }
     }
 
     private var sqlite: Check { Check(name: "store", state: .good, finding: "SQLite \(Store.sqliteVersion)") }

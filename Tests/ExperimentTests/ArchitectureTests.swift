@@ -9,12 +9,14 @@ import Testing
         "Video": ["COpenCV", "CKernels", "Tensors"],
         "Experiment": ["COpenSSL"],
         "CosmosTransfer": ["CKernels", "CSentencePiece", "Experiment", "Tensors", "Video"],
-        "Scoring": ["CKernels", "Experiment", "Tensors", "Video"],
+        "Perception": ["CKernels", "COnnxRuntime", "Experiment", "Tensors", "Video"],
+        "Scoring": ["CKernels", "Experiment", "Perception", "Tensors", "Video"],
         "Results": ["Experiment"],
         "Reporting": ["CGnuplot", "Experiment", "Results"],
-        "Execution": ["Experiment", "Results", "Scoring", "Tensors", "Video"],
+        "Execution": ["Experiment", "Perception", "Results", "Scoring", "Tensors", "Video"],
         "transferbench": [
-            "CosmosTransfer", "Execution", "Experiment", "Reporting", "Results", "Scoring", "Tensors", "Video",
+            "CosmosTransfer", "Execution", "Experiment", "Perception", "Reporting", "Results", "Scoring", "Tensors",
+            "Video",
         ],
     ]
 
