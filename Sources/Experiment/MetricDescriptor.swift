@@ -8,6 +8,14 @@ public struct MetricDescriptor: Sendable, Equatable, Codable {
         public var arrow: String { self == .higher ? "↑" : "↓" }
     }
 
+    /// What one value is of.
+    public enum Scope: String, Sendable, Codable {
+        /// One video.
+        case trial
+        /// All videos of one clip in one configuration, which differ in their prompts.
+        case condition
+    }
+
     /// The name in commands, columns and files, as "blur-ssim".
     public let name: String
     /// Raised when the same input gives another value than before.
@@ -24,10 +32,11 @@ public struct MetricDescriptor: Sendable, Equatable, Codable {
     public let regions: [Region]
     /// Whether it stands in tables and plots unless others are asked for.
     public let isHeadline: Bool
+    public let scope: Scope
 
     public init(
         name: String, version: Int = 1, title: String, direction: Direction, low: Double? = nil, high: Double? = nil,
-        unit: String = "", regions: [Region] = Region.allCases, isHeadline: Bool = false
+        unit: String = "", regions: [Region] = Region.allCases, isHeadline: Bool = false, scope: Scope = .trial
     ) {
         self.name = name
         self.version = version
@@ -38,5 +47,21 @@ public struct MetricDescriptor: Sendable, Equatable, Codable {
         self.unit = unit
         self.regions = regions
         self.isHeadline = isHeadline
+        self.scope = scope
+    }
+
+    /// Descriptors that were written before there were metrics of conditions have no scope.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try values.decode(String.self, forKey: .name), version: try values.decode(Int.self, forKey: .version),
+            title: try values.decode(String.self, forKey: .title),
+            direction: try values.decode(Direction.self, forKey: .direction),
+            low: try values.decodeIfPresent(Double.self, forKey: .low),
+            high: try values.decodeIfPresent(Double.self, forKey: .high),
+            unit: try values.decode(String.self, forKey: .unit),
+            regions: try values.decode([Region].self, forKey: .regions),
+            isHeadline: try values.decode(Bool.self, forKey: .isHeadline),
+            scope: try values.decodeIfPresent(Scope.self, forKey: .scope) ?? .trial)
     }
 }

@@ -42,6 +42,24 @@ public struct Trial: Sendable, Equatable {
     }
 }
 
+/// All videos of one clip in one configuration, one a prompt: what diversity is a property of.
+public struct Condition: Sendable, Equatable {
+    public let configuration: Configuration
+    public let clip: Clip
+    /// In the order of their prompts.
+    public let videos: [Artifact]
+
+    public init(configuration: Configuration, clip: Clip, videos: [Artifact]) {
+        self.configuration = configuration
+        self.clip = clip
+        self.videos = videos
+    }
+
+    public var identity: Identity {
+        Identity(of: ["condition", configuration.name, clip.identity.hex] + videos.map(\.sha256))
+    }
+}
+
 /// A file that a score stands on.
 public struct Artifact: Sendable, Equatable {
     public let path: String

@@ -19,6 +19,7 @@ public struct ComparisonTable: Sendable {
         /// The mean as displayed; "–" where there is none.
         public let text: String
         public let mark: Mark?
+        let scope: MetricDescriptor.Scope
     }
 
     public struct Row: Sendable {
@@ -33,17 +34,20 @@ public struct ComparisonTable: Sendable {
     public let title: String
     public let columns: [Column]
     public let rows: [Row]
-    /// The n that all cells share, as (scored, planned); nil when they differ, and each cell shows its own.
-    public let commonN: (scored: Int, planned: Int)?
+    /// The n that all cells of a scope share; where they differ there is none, and each cell shows its own.
+    private let commonN: [MetricDescriptor.Scope: Count]
+
+    /// Values that there are, and that were planned.
+    private struct Count: Equatable {
+        let scored: Int
+        let planned: Int
+    }
 
     init(title: String, rows: [ReportRow], columns: [Column], options: ReportOptions) {
         self.title = title
         self.columns = columns
         let aggregates = rows.map { row in
-            columns.map {
-                Aggregate(
-                    row.trials, rejected: row.rejected, metric: $0.metric.name, region: $0.region, level: options.level)
-            }
+            columns.map { row.aggregate($0.metric, $0.region, level: options.level) }
         }
         let marked = columns.indices.map { c in
             marks(
@@ -56,26 +60,42 @@ public struct ComparisonTable: Sendable {
                 scored: row.trials.count { !$0.scores.isEmpty }, planned: row.planned,
                 cells: columns.indices.map { c in
                     let aggregate = aggregates[r][c]
-                    return Cell(aggregate: aggregate, text: text(aggregate, options.digits), mark: marked[c][r])
+                    return Cell(
+                        aggregate: aggregate, text: text(aggregate, options.digits), mark: marked[c][r],
+                        scope: columns[c].metric.scope)
                 })
         }
-        let all = aggregates.flatMap { $0 }
-        let isCommon = all.allSatisfy { $0.n == all.first?.n && $0.planned == all.first?.planned }
-        commonN = isCommon ? all.first.map { ($0.n, $0.planned) } : nil
+        var counts: [MetricDescriptor.Scope: [Count]] = [:]
+        for row in aggregates {
+            for (column, aggregate) in zip(columns, row) {
+                counts[column.metric.scope, default: []].append(
+                    Count(scored: aggregate.n, planned: aggregate.planned))
+            }
+        }
+        commonN = counts.compactMapValues { counts in counts.allSatisfy { $0 == counts[0] } ? counts[0] : nil }
     }
 
-    /// The cell's text with its n, where the table has no common one.
+    /// The cell's text with its n, where its column's scope has no common one.
     func textWithN(_ cell: Cell) -> String {
-        commonN == nil ? "\(cell.text) (\(cell.aggregate.n)/\(cell.aggregate.planned))" : cell.text
+        commonN[cell.scope] == nil
+            ? "\(cell.text) (\(cell.aggregate.n)/\(cell.aggregate.planned))" : cell.text
     }
 
     /// One line under the table.
     func note(_ options: ReportOptions) -> String {
         var parts: [String] = []
-        if let (n, planned) = commonN {
-            parts.append("n = \(n) of \(planned) video\(planned == 1 ? "" : "s") for every value")
-        } else {
-            parts.append("in parentheses: videos scored / planned")
+        for scope in [MetricDescriptor.Scope.trial, .condition] {
+            let titles = columns.filter { $0.metric.scope == scope }.map(\.metric.title)
+            guard let title = titles.first else { continue }
+            // Values of clips are the exception: they are called by name.
+            let whose = scope == .trial ? "every value" : Set(titles).count == 1 ? title : "diversity"
+            if let common = commonN[scope] {
+                let noun = common.planned == 1 ? scope.singular : scope.plural
+                parts.append("n = \(common.scored) of \(common.planned) \(noun) for \(whose)")
+            } else {
+                parts.append(
+                    "in parentheses\(scope == .trial ? "" : ", for \(whose)"): \(scope.plural) scored / planned")
+            }
         }
         if let level = options.level {
             let hasIntervals = rows.contains { $0.cells.contains { $0.aggregate.interval != nil } }

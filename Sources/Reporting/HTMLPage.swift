@@ -117,27 +117,41 @@ struct HTMLPage {
     }
 
     private func videos(_ group: Report.Group) -> String {
-        let columns = group.tables.flatMap(\.columns)
-        let header = columns.map { "<th>\(escaped($0.title))</th>" }.joined()
-        let rows = group.rows.flatMap { row in
-            row.trials.map { trial in
-                let cells = columns.map { column -> String in
-                    switch trial.score(column.metric.name, column.region)?.outcome {
-                    case .scored(let value):
-                        return "<td data-value=\"\(value)\">\(number(value, max(4, report.options.digits)))</td>"
-                    case .unscored(let reason):
-                        return "<td data-value=\"\" class=\"absent\" title=\"\(escaped(reason))\">–</td>"
-                    case nil:
-                        return "<td data-value=\"\" class=\"absent\" title=\"not scored\">–</td>"
-                    }
-                }.joined()
-                return
-                    "<tr><th>\(escaped(trial.clip))</th><td class=\"label\">\(escaped(trial.prompt))</td><td class=\"label\">\(escaped(row.label))</td>\(cells)</tr>"
+        let ofVideos = group.tables.flatMap(\.columns).filter { $0.metric.scope == .trial }
+        let ofClips = group.tables.flatMap(\.columns).filter { $0.metric.scope == .condition }
+        let videos = group.rows.flatMap { row in
+            row.trials.map { tableRow([$0.clip, $0.prompt, row.label], cells($0, ofVideos)) }
+        }
+        let clips = group.rows.flatMap { row in
+            row.conditions.map { tableRow([$0.clip, row.label, "\($0.videos)"], cells($0, ofClips)) }
+        }
+        return sortable(["clip", "prompt", "configuration"], ofVideos, videos)
+            + (clips.isEmpty ? "" : sortable(["clip", "configuration", "videos"], ofClips, clips))
+    }
+
+    private func cells(_ item: any ScoredItem, _ columns: [ComparisonTable.Column]) -> String {
+        columns.map { column -> String in
+            switch item.score(column.metric.name, column.region)?.outcome {
+            case .scored(let value):
+                "<td data-value=\"\(value)\">\(number(value, max(4, report.options.digits)))</td>"
+            case .unscored(let reason):
+                "<td data-value=\"\" class=\"absent\" title=\"\(escaped(reason))\">–</td>"
+            case nil:
+                "<td data-value=\"\" class=\"absent\" title=\"not scored\">–</td>"
             }
-        }.joined(separator: "\n")
+        }.joined()
+    }
+
+    private func tableRow(_ labels: [String], _ cells: String) -> String {
+        let others = labels.dropFirst().map { "<td class=\"label\">\(escaped($0))</td>" }.joined()
+        return "<tr><th>\(escaped(labels[0]))</th>\(others)\(cells)</tr>"
+    }
+
+    private func sortable(_ labels: [String], _ columns: [ComparisonTable.Column], _ rows: [String]) -> String {
+        let header = (labels + columns.map(\.title)).map { "<th>\(escaped($0))</th>" }.joined()
         return """
-            <div class="scroll"><table class="sortable small"><thead><tr><th>clip</th><th>prompt</th><th>configuration</th>\(header)</tr></thead>
-            <tbody>\(rows)</tbody></table></div>
+            <div class="scroll"><table class="sortable small"><thead><tr>\(header)</tr></thead>
+            <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
             """
     }
 
@@ -150,7 +164,7 @@ struct HTMLPage {
             rows += run.run.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
         var seen: Set<String> = []
-        for score in group.rows.flatMap(\.trials).flatMap(\.scores) {
+        for score in group.rows.flatMap(\.scores) {
             let text = score.parameters.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(
                 separator: "; ")
             if !text.isEmpty, seen.insert(score.metric).inserted { rows.append((score.metric, text)) }

@@ -32,9 +32,7 @@ extension Report {
         var panels: [String] = []
         var data = ""
         for (k, metric) in group.metrics.enumerated() {
-            let aggregates = group.rows.map {
-                Aggregate($0.trials, rejected: $0.rejected, metric: metric.name, region: .all, level: level)
-            }
+            let aggregates = group.rows.map { $0.aggregate(metric, .all, level: level) }
             guard aggregates.contains(where: { $0.mean != nil }) else { continue }
             data += "$bars\(k) << EOD\n"
             for (i, a) in aggregates.enumerated() {
@@ -52,7 +50,7 @@ extension Report {
             panels.append(
                 """
                 set title \(quoted("\(metric.title) — \(metric.direction) is better"))
-                set xlabel \(quoted("\(axis(metric)); videos scored / planned: \(n)"))
+                set xlabel \(quoted("\(axis(metric)); \(metric.scope.plural) scored / planned: \(n)"))
                 set ytics (\(ticks.joined(separator: ",")))
                 set yrange [-0.6:\(Double(group.rows.count) - 0.4)]
                 set xrange [\(bottom * 1.1):\(max(top * 1.1, bottom == 0 ? 1e-6 : 0))]
@@ -105,7 +103,7 @@ extension Report {
             setup: "set grid \(gridStyle)\n\(keyStyle)\nset yrange [*:*]\nset offsets 0,0,graph 0.05,graph 0.05\n")
     }
 
-    /// Foreground against background, one point a video.
+    /// Foreground against background, one point a video, or a clip where the metric is of all its videos.
     private func regions(_ group: Group) -> Plot? {
         let labels = shortLabels(group.rows.map(\.label))
         var panels: [String] = []
@@ -114,9 +112,9 @@ extension Report {
             var drawn: [String] = []
             var extent: [Double] = []
             for (i, row) in group.rows.enumerated() {
-                let points = row.trials.compactMap { trial -> (Double, Double)? in
-                    guard let fg = trial.score(metric.name, .fg)?.outcome.value,
-                        let bg = trial.score(metric.name, .bg)?.outcome.value
+                let points = row.items(of: metric).compactMap { item -> (Double, Double)? in
+                    guard let fg = item.score(metric.name, .fg)?.outcome.value,
+                        let bg = item.score(metric.name, .bg)?.outcome.value
                     else { return nil }
                     return (bg, fg)
                 }

@@ -30,7 +30,14 @@ extension Report {
                             }
                         }
                     },
-                    trials: group.rows.flatMap { row in row.trials.map { Document.Trial($0, row: row.label) } })
+                    trials: group.rows.flatMap { row in row.trials.map { Document.Trial($0, row: row.label) } },
+                    conditions: group.rows.flatMap { row in
+                        row.conditions.map { condition in
+                            Document.Condition(
+                                configuration: row.label, clip: condition.clip, videos: condition.videos,
+                                scores: condition.scores.map { .init($0) })
+                        }
+                    })
             })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -51,6 +58,7 @@ private struct Document: Encodable {
         let runs: [Run]
         let means: [Mean]
         let trials: [Trial]
+        let conditions: [Condition]
     }
 
     struct Run: Encodable {
@@ -100,6 +108,13 @@ private struct Document: Encodable {
             generated = trial.generatedPath
             scores = trial.scores.map { TrialScore($0) }
         }
+    }
+
+    struct Condition: Encodable {
+        let configuration: String
+        let clip: String
+        let videos: Int
+        let scores: [TrialScore]
     }
 
     struct TrialScore: Encodable {

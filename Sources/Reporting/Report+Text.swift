@@ -141,11 +141,15 @@ extension Report {
             count(event.message, metric: nil, region: nil, video: event.subject)
         }
         let shown = Set(group.tables.flatMap { $0.columns.map { "\($0.metric.name)/\($0.region.rawValue)" } })
-        for trial in group.rows.flatMap(\.trials) {
-            for score in trial.scores where shown.contains("\(score.metric)/\(score.region.rawValue)") {
+        let items =
+            group.rows.flatMap { row in row.trials.map { ($0.trialIdentity.hex, $0.scores) } }
+            + group.rows.flatMap { row in row.conditions.map { ("all videos of \($0.clip) in \(row.label)", $0.scores) }
+            }
+        for (subject, scores) in items {
+            for score in scores where shown.contains("\(score.metric)/\(score.region.rawValue)") {
                 let unscored = score.outcome.reason.map { told.contains($0) ? [] : ["unscored: \($0)"] } ?? []
                 for text in score.warnings + unscored {
-                    count(text, metric: score.metric, region: score.region, video: trial.trialIdentity.hex)
+                    count(text, metric: score.metric, region: score.region, video: subject)
                 }
             }
         }

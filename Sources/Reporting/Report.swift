@@ -79,7 +79,7 @@ public struct Report: Sendable {
             let columns = metrics.flatMap { metric in
                 [Region.fg, .bg].map { ComparisonTable.Column(metric: metric, region: $0) }
             }.filter { column in
-                rows.contains { row in row.trials.contains { $0.score(column.metric.name, column.region) != nil } }
+                rows.contains { $0.hasScores(column.metric.name, column.region) }
             }
             tables.append(
                 ComparisonTable(title: "Foreground and background", rows: rows, columns: columns, options: options))
@@ -95,12 +95,38 @@ struct ReportRow: Sendable {
     let label: String
     let run: Int64
     let trials: [TrialResults]
+    let conditions: [ConditionResults]
     /// Videos that could not even be planned.
     let rejected: Int
     let curves: [RunResults.Curve]
 
     var planned: Int { trials.count + rejected }
-    var isPartial: Bool { rejected > 0 || trials.contains { $0.scores.isEmpty } }
+    var isPartial: Bool {
+        rejected > 0 || trials.contains { $0.scores.isEmpty } || conditions.contains { $0.scores.isEmpty }
+    }
+
+    /// The row's videos, or its conditions where the metric is of those.
+    func items(of metric: MetricDescriptor) -> [any ScoredItem] { metric.scope == .trial ? trials : conditions }
+
+    /// The mean of a metric over those.
+    func aggregate(_ metric: MetricDescriptor, _ region: Region, level: Double?) -> Aggregate {
+        Aggregate(
+            items(of: metric), rejected: metric.scope == .trial ? rejected : 0, metric: metric.name, region: region,
+            level: level)
+    }
+
+    func hasScores(_ metric: String, _ region: Region) -> Bool {
+        trials.contains { $0.score(metric, region) != nil } || conditions.contains { $0.score(metric, region) != nil }
+    }
+
+    /// The scores of its videos and of its conditions.
+    var scores: [Score] { trials.flatMap(\.scores) + conditions.flatMap(\.scores) }
+}
+
+extension MetricDescriptor.Scope {
+    /// What its values are of, as a table's reader says it.
+    var plural: String { self == .trial ? "videos" : "clips" }
+    var singular: String { self == .trial ? "video" : "clip" }
 }
 
 /// Rows in run order; a configuration that several runs have carries its run's number.
@@ -112,6 +138,7 @@ private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
             let trials = run.trials.filter { $0.configuration == name }
             return ReportRow(
                 label: isShared ? "\(name) (run \(run.run.number))" : name, run: run.run.number, trials: trials,
+                conditions: run.conditions.filter { $0.configuration == name },
                 rejected: run.run.rejected[name] ?? 0, curves: run.curves.filter { $0.configuration == name })
         }
     }

@@ -1,28 +1,28 @@
 public import Experiment
 
-/// The mean of a metric over a configuration's trials, with how many went into it.
+/// The mean of a metric over a configuration's trials or conditions, with how many went into it.
 public struct Aggregate: Sendable, Equatable {
     public let mean: Double?
-    /// Trials with a value, and trials planned.
+    /// Those with a value, and those planned.
     public let n: Int
     public let planned: Int
     /// Percentile bootstrap over clips; nil with fewer than two clips or when not asked for.
     public let interval: ClosedRange<Double>?
-    /// How many trials have no value, by reason.
+    /// How many have no value, by reason.
     public let unscored: [String: Int]
 
-    /// Aggregates the trials of one configuration.
+    /// Aggregates the trials, or the conditions, of one configuration.
     /// - Parameters:
     ///   - rejected: videos that could not even be planned.
     ///   - level: of the interval, as 0.95; nil leaves it out.
     public init(
-        _ trials: [TrialResults], rejected: Int = 0, metric: String, region: Region, level: Double? = nil
+        _ items: [any ScoredItem], rejected: Int = 0, metric: String, region: Region, level: Double? = nil
     ) {
         var values: [(clip: String, value: Double)] = []
         var unscored: [String: Int] = [:]
-        for trial in trials {
-            switch trial.score(metric, region)?.outcome {
-            case .scored(let value): values.append((trial.clip, value))
+        for item in items {
+            switch item.score(metric, region)?.outcome {
+            case .scored(let value): values.append((item.clip, value))
             case .unscored(let reason): unscored[reason, default: 0] += 1
             case nil: unscored["not scored", default: 0] += 1
             }
@@ -30,7 +30,7 @@ public struct Aggregate: Sendable, Equatable {
         if rejected > 0 { unscored["not scored", default: 0] += rejected }
         mean = values.isEmpty ? nil : values.map(\.value).reduce(0, +) / Double(values.count)
         n = values.count
-        planned = trials.count + rejected
+        planned = items.count + rejected
         self.unscored = unscored
         interval = level.flatMap { bootstrapInterval(values, level: $0) }
     }

@@ -11,6 +11,8 @@ public struct RunPlan: Sendable {
     public let metrics: [MetricDescriptor]
     public let regions: [Region]
     public let trials: [PlannedTrial]
+    /// What the metrics of whole conditions are computed for; empty where there are none.
+    public let conditions: [PlannedCondition]
     /// Videos that could not be planned, by configuration: they count as planned and not scored.
     public let rejected: [String: Int]
     /// Of what the run is about: the same command continues the same run.
@@ -18,7 +20,8 @@ public struct RunPlan: Sendable {
 
     public init(
         name: String, dataset: String, profile: Profile, parameters: [String: String], metrics: [MetricDescriptor],
-        regions: [Region], trials: [PlannedTrial], rejected: [String: Int] = [:], identity: Identity
+        regions: [Region], trials: [PlannedTrial], conditions: [PlannedCondition] = [], rejected: [String: Int] = [:],
+        identity: Identity
     ) {
         self.name = name
         self.dataset = dataset
@@ -27,6 +30,7 @@ public struct RunPlan: Sendable {
         self.metrics = metrics
         self.regions = regions
         self.trials = trials
+        self.conditions = conditions
         self.rejected = rejected
         self.identity = identity
     }
@@ -39,6 +43,17 @@ public struct PlannedTrial: Sendable {
 
     public init(trial: Trial, fingerprint: Identity) {
         self.trial = trial
+        self.fingerprint = fingerprint
+    }
+}
+
+/// A condition with the fingerprint of everything that its scores depend on: videos, network, profile, metric versions.
+public struct PlannedCondition: Sendable {
+    public let condition: Condition
+    public let fingerprint: Identity
+
+    public init(condition: Condition, fingerprint: Identity) {
+        self.condition = condition
         self.fingerprint = fingerprint
     }
 }

@@ -15,8 +15,23 @@ public struct RunSummary: Sendable, Equatable {
     public let rejected: [String: Int]
 }
 
+/// Something of one clip that has scores: a trial, or all videos of a condition.
+public protocol ScoredItem: Sendable {
+    var configuration: String { get }
+    var clip: String { get }
+    /// Without their per-frame values: `RunResults.curves` has the means of those.
+    var scores: [Score] { get }
+}
+
+extension ScoredItem {
+    /// The score of a metric in a region; nil when it was not scored.
+    public func score(_ metric: String, _ region: Region) -> Score? {
+        scores.first { $0.metric == metric && $0.region == region }
+    }
+}
+
 /// One planned trial of a run with its scores; without any where it was not scored.
-public struct TrialResults: Sendable {
+public struct TrialResults: ScoredItem {
     public let configuration: String
     public let clip: String
     public let prompt: String
@@ -26,13 +41,15 @@ public struct TrialResults: Sendable {
     /// Identities under which the previews are kept.
     public let clipIdentity: Identity
     public let trialIdentity: Identity
-    /// Without their per-frame values: `RunResults.curves` has the means of those.
     public let scores: [Score]
+}
 
-    /// The score of a metric in a region; nil when it was not scored.
-    public func score(_ metric: String, _ region: Region) -> Score? {
-        scores.first { $0.metric == metric && $0.region == region }
-    }
+/// One planned condition of a run with its scores; without any where it was not scored.
+public struct ConditionResults: ScoredItem {
+    public let configuration: String
+    public let clip: String
+    public let videos: Int
+    public let scores: [Score]
 }
 
 /// Something that a run has to say about one video.
@@ -48,6 +65,8 @@ public struct RunResults: Sendable {
     public let run: RunSummary
     /// In plan order.
     public let trials: [TrialResults]
+    /// In plan order; empty where no metric is of conditions.
+    public let conditions: [ConditionResults]
     public let events: [RunEvent]
     public let curves: [Curve]
 
@@ -63,7 +82,9 @@ public struct RunResults: Sendable {
     public var planned: Int { trials.count + run.rejected.values.reduce(0, +) }
     public var scored: Int { trials.count { !$0.scores.isEmpty } }
     /// Whether some planned trials have no scores, or some parts of them failed.
-    public var isPartial: Bool { scored < planned || events.contains { $0.kind != "warning" } }
+    public var isPartial: Bool {
+        scored < planned || conditions.contains { $0.scores.isEmpty } || events.contains { $0.kind != "warning" }
+    }
     /// Configurations in order of first appearance.
     public var configurations: [String] {
         (trials.map(\.configuration) + run.rejected.keys.sorted())

@@ -105,6 +105,39 @@ enum Schema {
                     );
                     """)
         }
+        migrator.registerMigration("2026-11 conditions") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE run_condition (
+                        run_id INTEGER NOT NULL REFERENCES run(id),
+                        position INTEGER NOT NULL,
+                        configuration_id INTEGER NOT NULL REFERENCES configuration(id),
+                        clip_id INTEGER NOT NULL REFERENCES clip(id),
+                        videos INTEGER NOT NULL,
+                        fingerprint TEXT NOT NULL,         -- of everything that the condition's scores depend on
+                        PRIMARY KEY (run_id, position)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE condition_score (
+                        id INTEGER PRIMARY KEY,
+                        fingerprint TEXT NOT NULL,
+                        metric TEXT NOT NULL,
+                        metric_version INTEGER NOT NULL,
+                        region TEXT NOT NULL,
+                        profile TEXT NOT NULL,
+                        parameters TEXT NOT NULL,          -- JSON object
+                        value REAL,                        -- NULL when unscored
+                        reason TEXT,                       -- why there is no value
+                        n INTEGER NOT NULL,                -- frames
+                        counts TEXT NOT NULL,              -- JSON object
+                        warnings TEXT NOT NULL,            -- JSON array
+                        per_frame BLOB NOT NULL,           -- little-endian float64, NaN where a frame has none
+                        environment_id INTEGER NOT NULL REFERENCES environment(id),
+                        UNIQUE (fingerprint, metric, region),
+                        CHECK ((value IS NULL) <> (reason IS NULL)),
+                        CHECK (typeof(value) IN ('real', 'null') AND typeof(n) = 'integer')
+                    );
+                    """)
+        }
         return migrator
     }
 }

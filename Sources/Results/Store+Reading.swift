@@ -67,7 +67,40 @@ extension Store {
                     scores: byFingerprint[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
             }
             return RunResults(
-                run: run, trials: trials, events: try events(of: run, db), curves: try curves(of: run, db))
+                run: run, trials: trials, conditions: try conditions(of: run, &decoder, db),
+                events: try events(of: run, db), curves: try curves(of: run, db))
+        }
+    }
+
+    private func conditions(
+        of run: RunSummary, _ decoder: inout ScoreDecoder, _ db: Database
+    ) throws -> [ConditionResults] {
+        let planned = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT fingerprint, videos, configuration.name AS configuration, clip.name AS clip
+                FROM run_condition
+                    JOIN clip ON clip.id = clip_id
+                    JOIN configuration ON configuration.id = configuration_id
+                WHERE run_id = ? ORDER BY position
+                """, arguments: [run.number])
+        var scores: [String: [Score]] = [:]
+        for row in try Row.fetchAll(
+            db,
+            sql: """
+                SELECT DISTINCT condition_score.id, condition_score.fingerprint, metric, region, value, reason, n,
+                    parameters, counts, warnings
+                FROM run_condition JOIN condition_score ON condition_score.fingerprint = run_condition.fingerprint
+                WHERE run_id = ? ORDER BY condition_score.id
+                """, arguments: [run.number])
+        {
+            scores[try row.decode(String.self, forColumn: "fingerprint"), default: []].append(try decoder.score(row))
+        }
+        return try planned.map { row in
+            ConditionResults(
+                configuration: try row.decode(forColumn: "configuration"), clip: try row.decode(forColumn: "clip"),
+                videos: try row.decode(forColumn: "videos"),
+                scores: scores[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
         }
     }
 

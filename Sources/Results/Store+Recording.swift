@@ -29,6 +29,20 @@ extension Store {
             for (position, planned) in plan.trials.enumerated() {
                 try insert(planned, at: position, run: run, db)
             }
+            try db.execute(sql: "DELETE FROM run_condition WHERE run_id = ?", arguments: [run])
+            for (position, planned) in plan.conditions.enumerated() {
+                let condition = planned.condition
+                try db.execute(
+                    sql: """
+                        INSERT INTO run_condition (run_id, position, configuration_id, clip_id, videos, fingerprint)
+                        VALUES (?, ?, (SELECT id FROM configuration WHERE name = ?),
+                            (SELECT id FROM clip WHERE identity = ?), ?, ?)
+                        """,
+                    arguments: [
+                        run, position, condition.configuration.name, condition.clip.identity.hex,
+                        condition.videos.count, planned.fingerprint.hex,
+                    ])
+            }
             // Planning has been done anew, and failures are tried again.
             try db.execute(sql: "DELETE FROM event WHERE run_id = ?", arguments: [run])
             return run
@@ -79,7 +93,6 @@ extension Store {
     public func record(
         _ record: TrialRecord, of planned: PlannedTrial, plan: RunPlan, environment: [String: String]
     ) throws(BenchError) {
-        let versions = Dictionary(plan.metrics.map { ($0.name, $0.version) }) { a, _ in a }
         try write { db in
             let details = try JSON.text(environment)
             try db.execute(sql: "INSERT OR IGNORE INTO environment (details) VALUES (?)", arguments: [details])
@@ -99,12 +112,8 @@ extension Store {
                         (SELECT id FROM environment WHERE details = ?))
                     """)
             for score in record.scores {
-                try insert.execute(arguments: [
-                    planned.fingerprint.hex, trial.identity.hex, score.metric, versions[score.metric] ?? 1,
-                    score.region.rawValue, plan.profile.rawValue, try JSON.text(score.parameters),
-                    score.outcome.value, score.outcome.reason, score.n, try JSON.text(score.counts),
-                    try JSON.text(score.warnings), PerFrame.data(score.perFrame), details,
-                ])
+                try insert.execute(
+                    arguments: [planned.fingerprint.hex, trial.identity.hex] + columns(score, of: plan) + [details])
             }
             for (owner, previews) in [
                 (trial.clip.identity, record.referencePreviews), (trial.identity, record.generatedPreviews),
@@ -122,6 +131,36 @@ extension Store {
                 try db.execute(
                     sql: "INSERT OR IGNORE INTO remark (fingerprint, kind, message) VALUES (?, ?, ?)",
                     arguments: [planned.fingerprint.hex, kind, message])
+            }
+        }
+    }
+
+    /// The conditions of a plan that have no scores yet, by fingerprint.
+    public func unscored(_ conditions: [PlannedCondition]) throws(BenchError) -> Set<Identity> {
+        try read { db in
+            let known = try db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM condition_score WHERE fingerprint = ?)")
+            return try Set(
+                conditions.map(\.fingerprint).filter { try !(Bool.fetchOne(known, arguments: [$0.hex]) ?? false) })
+        }
+    }
+
+    /// Writes the scores of a condition in one transaction.
+    /// - Parameter environment: what scored it.
+    public func record(
+        _ scores: [Score], of planned: PlannedCondition, plan: RunPlan, environment: [String: String]
+    ) throws(BenchError) {
+        try write { db in
+            let details = try JSON.text(environment)
+            try db.execute(sql: "INSERT OR IGNORE INTO environment (details) VALUES (?)", arguments: [details])
+            let insert = try db.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO condition_score (fingerprint, metric, metric_version, region, profile, parameters,
+                        value, reason, n, counts, warnings, per_frame, environment_id)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?))
+                    """)
+            for score in scores {
+                try insert.execute(arguments: [planned.fingerprint.hex] + columns(score, of: plan) + [details])
             }
         }
     }
@@ -178,4 +217,13 @@ extension Store {
             }
         }
     }
+}
+
+/// The columns that scores of trials and of conditions share, from `metric` to `per_frame`.
+private func columns(_ score: Score, of plan: RunPlan) throws -> StatementArguments {
+    [
+        score.metric, plan.metrics.first { $0.name == score.metric }?.version ?? 1, score.region.rawValue,
+        plan.profile.rawValue, try JSON.text(score.parameters), score.outcome.value, score.outcome.reason, score.n,
+        try JSON.text(score.counts), try JSON.text(score.warnings), PerFrame.data(score.perFrame),
+    ]
 }

@@ -7,6 +7,8 @@ public struct FramePair: Sendable {
     public let reference: ReferenceMaps
     /// The generated frame at the reference's size.
     public let generated: Frame
+    /// The same as its file has it.
+    public let originalGenerated: Frame
     /// 1 in the foreground, at the reference's size.
     public let foreground: Plane?
     /// The same as its file has it: maps of other sizes are masked from here.
@@ -14,15 +16,19 @@ public struct FramePair: Sendable {
     public let depth: (reference: DepthFrame, generated: DepthFrame)?
     public let labels: (reference: Plane, generated: Plane)?
 
-    /// - Parameter foreground: at any size.
+    /// - Parameters:
+    ///   - originalGenerated: at any size; nil where that is the reference's.
+    ///   - foreground: at any size.
     public init(
-        index: Int, reference: ReferenceMaps, generated: Frame, foreground: Plane? = nil,
+        index: Int, reference: ReferenceMaps, generated: Frame, originalGenerated: Frame? = nil,
+        foreground: Plane? = nil,
         depth: (reference: DepthFrame, generated: DepthFrame)? = nil,
         labels: (reference: Plane, generated: Plane)? = nil
     ) {
         self.index = index
         self.reference = reference
         self.generated = generated
+        self.originalGenerated = originalGenerated ?? generated
         originalForeground = foreground
         self.foreground = foreground?.nearest(reference.blurred.size)
         self.depth = depth

@@ -41,7 +41,7 @@ public func scorePair(
             let interpolation = Interpolation.forResizing(height: raw.generated.height, to: size.height)
             let pair = FramePair(
                 index: raw.index, reference: maps, generated: raw.generated.resized(to: size, interpolation),
-                foreground: raw.foreground, depth: raw.depth, labels: raw.labels)
+                originalGenerated: raw.generated, foreground: raw.foreground, depth: raw.depth, labels: raw.labels)
             for run in plan.runs { run.measure(pair) }
             onFrame()
         }
