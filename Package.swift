@@ -92,7 +92,7 @@ let package = Package(
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),
-        .testTarget(name: "ExecutionTests", dependencies: ["Execution", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Perception", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["transferbench", "TestSupport", grdb], swiftSettings: strict),
     ],

@@ -127,6 +127,15 @@ ocv_status ocv_resize8(const uint8_t *source, int32_t width, int32_t height, int
     });
 }
 
+ocv_status ocv_resize32(const float *source, int32_t width, int32_t height, int32_t channels, float *target,
+                        int32_t target_width, int32_t target_height, int32_t interpolation) {
+    return guarded([&] {
+        cv::Mat out = view(target, target_width, target_height, CV_32FC(channels));
+        cv::resize(view(source, width, height, CV_32FC(channels)), out, out.size(), 0, 0, interpolation);
+        return into(out, target);
+    });
+}
+
 ocv_status ocv_resize64(const double *source, int32_t width, int32_t height, double *target, int32_t target_width,
                         int32_t target_height, int32_t interpolation) {
     return guarded([&] {

@@ -20,11 +20,14 @@ public struct ScoringJob: Sendable {
 
     public let plan: RunPlan
     /// The files of `plan.trials`, in the same order.
-    public let inputs: [PairInputs]
+    public let sources: [PairSources]
+    /// The conditions of `plan.conditions`, in the same order, with where their foreground comes from.
+    let conditions: [ConditionSources]
     /// Of those files when they were hashed: scores are kept only of files that have not changed since.
     let stamps: [String]
     public let issues: [Issue]
     public let options: ScoringOptions
+    let networks: ScoringNetworks?
 }
 
 /// What a person asks to have scored.
@@ -36,14 +39,20 @@ public struct ScoringRequest: Sendable {
     public let foreground: String?
     public let name: String?
     public let options: ScoringOptions
+    public let networks: ScoringNetworks?
+    /// nil leaves NIQE out.
+    public let niqe: NIQEChoice?
 
     public init(
-        dataset: String, videos: [String], foreground: String? = nil, name: String? = nil, options: ScoringOptions
+        dataset: String, videos: [String], foreground: String? = nil, name: String? = nil, options: ScoringOptions,
+        networks: ScoringNetworks? = nil, niqe: NIQEChoice? = nil
     ) {
         self.dataset = dataset
         self.videos = videos
         self.foreground = foreground
         self.name = name
         self.options = options
+        self.networks = networks
+        self.niqe = niqe
     }
 }

@@ -5,10 +5,11 @@ public import Scoring
 
 /// Turns a request into a job: finds the files, hashes them, and says what is missing.
 public struct ScoringPlanner {
-    private let options: ScoringOptions
-    private var hasher: ContentHasher
+    private(set) var options: ScoringOptions
+    var networks: ScoringNetworks?
+    var hasher: ContentHasher
     private var issues: [ScoringJob.Issue] = []
-    private var rejected: [String: Int] = [:]
+    private(set) var rejected: [String: Int] = [:]
     private let onFile: (_ done: Int, _ total: Int) -> Void
 
     /// - Parameter store: remembers content hashes; nil hashes anew.
@@ -24,6 +25,8 @@ public struct ScoringPlanner {
     /// computed once.
     /// - Throws: `BenchError` 65 for an unusable folder, 5 when no video belongs to any clip.
     public mutating func plan(_ request: ScoringRequest) throws(BenchError) -> ScoringJob {
+        networks = request.networks
+        for folder in request.networks?.folders ?? [] { try check(folder) }
         let dataset = try DatasetFolder(path: resolved(request.dataset))
         var folders: [VideosFolder] = []
         for argument in request.videos {
@@ -35,9 +38,11 @@ public struct ScoringPlanner {
             }
             folders.append(folder)
         }
-        let foreground =
+        if let niqe = request.niqe { options.niqe = try model(niqe, clips: dataset) }
+        let given =
             request.foreground.map { resolved($0) }
             ?? (isFolder(dataset.path + "/foreground") ? dataset.path + "/foreground" : nil)
+        let foreground = networks?.foreground == nil ? given : nil
         if let foreground, !isFolder(foreground) {
             throw BenchError(
                 .unusableInput, "\(foreground) is not a folder; --foreground names a folder of ID.mp4 masks")
@@ -45,7 +50,7 @@ public struct ScoringPlanner {
         let clips = dataset.clips
         let items = candidates(folders, dataset: dataset, clips: clips)
         var trials: [PlannedTrial] = []
-        var inputs: [PairInputs] = []
+        var sources: [PairSources] = []
         var stamps: [String] = []
         var uncaptioned: Set<String> = []
         for (done, item) in items.enumerated() {
@@ -53,12 +58,12 @@ public struct ScoringPlanner {
             do throws(BenchError) {
                 let caption = try dataset.caption(item.clip)
                 if caption == nil { uncaptioned.insert(item.clip) }
-                let found = pairInputs(item, dataset: dataset, foreground: foreground)
-                let stamp = FileStamp.of(found.paths)
-                let (planned, files) = try plannedTrial(item, found, caption: caption ?? "")
+                let found = foundFiles(item, dataset: dataset, foreground: foreground)
+                let stamp = FileStamp.of([item.reference, item.video] + found.paths)
+                let (planned, source) = try plannedTrial(item, found, caption: caption ?? "")
                 trials.append(planned)
-                inputs.append(files)
-                stamps.append(files.paths == found.paths ? stamp : FileStamp.of(files.paths))
+                sources.append(source)
+                stamps.append(source.usesAll(of: found) ? stamp : FileStamp.of(source.paths))
             } catch {
                 reject(item.video, of: item.folder, error.sentence)
             }
@@ -79,19 +84,22 @@ public struct ScoringPlanner {
                 "no video belongs to a clip of \(dataset.path); videos are named ID.mp4, ID_captionN.mp4 or ID__N.mp4 after videos/ID.mp4"
             )
         }
-        let hasDepth = inputs.contains { $0.depth != nil }
-        let hasMasks = inputs.contains { $0.masks != nil }
+        let hasRegions = foreground != nil || networks?.foreground != nil
+        let conditions = networks?.perceptual.map { plannedConditions(trials, sources, network: $0) } ?? []
+        let plan = runPlan(
+            name: request.name ?? URL(fileURLWithPath: dataset.path).lastPathComponent, dataset: dataset.path,
+            of: folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],
+            trials: trials, conditions: conditions.map(\.planned),
+            depth: sources.contains { $0.depth != nil }, masks: sources.contains { $0.masks != nil },
+            regions: hasRegions)
         return ScoringJob(
-            plan: runPlan(
-                name: request.name ?? URL(fileURLWithPath: dataset.path).lastPathComponent, dataset: dataset.path,
-                of: folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],
-                trials: trials, depth: hasDepth, masks: hasMasks, regions: foreground != nil),
-            inputs: inputs, stamps: stamps, issues: issues, options: options)
+            plan: plan, sources: sources, conditions: conditions.map(\.sources), stamps: stamps, issues: issues,
+            options: options, networks: networks)
     }
 
     // MARK: finding files
 
-    private struct Item {
+    struct Item {
         let folder: VideosFolder
         let video: String
         let clip: String
@@ -143,100 +151,5 @@ public struct ScoringPlanner {
     private mutating func reject(_ video: String, of folder: VideosFolder, _ sentence: String) {
         rejected[folder.configuration, default: 0] += 1
         issues.append(.init(subject: video, message: sentence, isWarning: false))
-    }
-
-    private func pairInputs(_ item: Item, dataset: DatasetFolder, foreground: String?) -> PairInputs {
-        func part(_ what: String, _ reference: String?, _ generated: String?) -> PairInputs.Part {
-            guard let reference else { return .missing("the dataset has no \(what) of clip \(item.clip)") }
-            guard let generated else {
-                return .missing("'\(item.folder.configuration)' has no \(what) of \(stem(item.video))")
-            }
-            return .files(reference: reference, generated: generated)
-        }
-        return PairInputs(
-            reference: item.reference, generated: item.video,
-            foreground: foreground.map { folder in
-                foregroundFile(in: folder, item.clip).map { .file($0) }
-                    ?? .missing("\(folder) has no mask of clip \(item.clip)")
-            },
-            depth: dataset.hasDepth && item.folder.hasDepth
-                ? part("depth", dataset.depth(item.clip), item.folder.depth(item.video)) : nil,
-            masks: dataset.hasMasks && item.folder.hasMasks
-                ? part("masks", dataset.masks(item.clip), item.folder.masks(item.video)) : nil)
-    }
-
-    // MARK: identities
-
-    private mutating func plannedTrial(
-        _ item: Item, _ files: PairInputs, caption: String
-    ) throws(BenchError) -> (PlannedTrial, PairInputs) {
-        let clip = Clip(name: item.clip, caption: caption, video: try hasher.artifact(files.reference))
-        let trial = Trial(
-            configuration: Configuration(name: item.folder.configuration), clip: clip, prompt: item.prompt,
-            video: try hasher.artifact(files.generated))
-        var parts = ["score", trial.identity.hex, options.profile.rawValue]
-        parts += parameters.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-        parts += plannedMetrics(options, depth: files.depth != nil, masks: files.masks != nil)
-            .map { "\($0.name) \($0.version)" }
-        let foreground = hashed(files.foreground, into: &parts)
-        let depth = hashed(files.depth, "depth", into: &parts)
-        let masks = hashed(files.masks, "masks", into: &parts)
-        return (
-            PlannedTrial(trial: trial, fingerprint: Identity(of: parts)),
-            PairInputs(
-                reference: files.reference, generated: files.generated, foreground: foreground, depth: depth,
-                masks: masks)
-        )
-    }
-
-    /// Adds an optional part to a fingerprint. One that cannot be hashed is missing: the other metrics go on without it.
-    private mutating func hashed(_ part: PairInputs.Part?, _ name: String, into parts: inout [String]) -> PairInputs
-        .Part?
-    {
-        switch part {
-        case nil: parts.append("no \(name)")
-        case .missing: parts.append("missing \(name)")
-        case .files(let reference, let generated):
-            do throws(BenchError) {
-                parts += [name, try hasher.artifact(reference).sha256, try hasher.artifact(generated).sha256]
-            } catch {
-                parts.append("missing \(name)")
-                return .missing(error.sentence)
-            }
-        }
-        return part
-    }
-
-    private mutating func hashed(
-        _ part: PairInputs.Foreground?, into parts: inout [String]
-    ) -> PairInputs.Foreground? {
-        switch part {
-        case nil: parts.append("no foreground")
-        case .missing: parts.append("missing foreground")
-        case .file(let path):
-            do throws(BenchError) {
-                parts += ["foreground", try hasher.artifact(path).sha256]
-            } catch {
-                parts.append("missing foreground")
-                return .missing(error.sentence)
-            }
-        }
-        return part
-    }
-
-    private var parameters: [String: String] {
-        ["frame-limit": "\(options.frameLimit)", "mask-matching": options.matching.rawValue]
-    }
-
-    private func runPlan(
-        name: String, dataset: String, of sources: [String], trials: [PlannedTrial], depth: Bool, masks: Bool,
-        regions: Bool
-    ) -> RunPlan {
-        let settings = parameters.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-        return RunPlan(
-            name: name, dataset: dataset, profile: options.profile, parameters: parameters,
-            metrics: plannedMetrics(options, depth: depth, masks: masks), regions: regions ? Region.allCases : [.all],
-            trials: trials, rejected: rejected,
-            identity: Identity(of: ["run", dataset, options.profile.rawValue] + sources + settings))
     }
 }

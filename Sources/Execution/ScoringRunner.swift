@@ -56,6 +56,12 @@ public struct ScoringRunner: Sendable {
             try store.note(
                 issue.message, isWarning: issue.isWarning, of: issue.subject, run: run, at: now())
         }
+        let bench = job.networks.map { networks in
+            NetworkBench(networks, options: job.options) { expected, done in
+                if expected != 0 { onEvent(.expected(expected)) }
+                for _ in 0..<done { onEvent(.frame) }
+            }
+        }
         let missing = try store.unscored(plan.trials)
         let pending = plan.trials.indices.filter { missing.contains(plan.trials[$0].fingerprint) }
         let chosen = limit.map { Array(pending.prefix($0)) } ?? pending
@@ -63,11 +69,12 @@ public struct ScoringRunner: Sendable {
         for issue in job.issues where !issue.isWarning { onEvent(.failed(issue.subject, message: issue.message)) }
         var outcome = (scored: 0, failed: job.issues.count { !$0.isWarning })
         // Consecutive trials of one clip share the reference's maps.
-        let groups = chosen.chunked(by: { job.inputs[$0].reference == job.inputs[$1].reference })
+        let groups = chosen.chunked(by: { job.sources[$0].clip.video == job.sources[$1].clip.video })
         onEvent(.expected(groups.map { passes($0) * job.options.frameLimit }.reduce(0, +)))
         for group in groups {
-            try score(group, of: job, run: run, &outcome)
+            try score(group, of: job, with: bench, run: run, &outcome)
         }
+        if let bench { try scoreConditions(of: job, with: bench, run: run, limit: limit, &outcome) }
         let parts = try store.partFailures(run: run)
         try store.finish(run: run, at: now())
         return Outcome(
@@ -79,7 +86,8 @@ public struct ScoringRunner: Sendable {
     private func passes(_ group: [Int]) -> Int { group.count + (group.count > 1 ? 1 : 0) }
 
     private func score(
-        _ group: [Int], of job: ScoringJob, run: Int64, _ outcome: inout (scored: Int, failed: Int)
+        _ group: [Int], of job: ScoringJob, with bench: NetworkBench?, run: Int64,
+        _ outcome: inout (scored: Int, failed: Int)
     ) throws(BenchError) {
         var cache: ReferenceCache?
         // Clips are mostly shorter than the limit: what the first pass finds out corrects what is expected of the others.
@@ -90,10 +98,11 @@ public struct ScoringRunner: Sendable {
             (length, left) = (frames, left - 1)
         }
         if group.count > 1 {
+            let reference = job.sources[group[0]].clip.video.path
             do {
-                cache = try ReferenceCache(of: job.inputs[group[0]].reference, options: job.options) { onEvent(.frame) }
+                cache = try ReferenceCache(of: reference, options: job.options) { onEvent(.frame) }
                 corrected(cache?.frames ?? length)
-            } catch let error as FileError where error.file != job.inputs[group[0]].reference {
+            } catch let error as FileError where error.file != reference {
                 // No room for them: each video computes the reference's maps itself.
                 onEvent(.slower("\(error)"))
             } catch {
@@ -103,20 +112,23 @@ public struct ScoringRunner: Sendable {
         }
         for index in group {
             let planned = job.plan.trials[index]
-            let result: PairResult
-            let stamp = FileStamp.of(job.inputs[index].paths)
+            let sources = job.sources[index]
+            var result: PairResult
+            let stamp = FileStamp.of(sources.paths)
             do {
-                result = try scorePair(
-                    job.inputs[index], options: job.options, cache: cache, onFrame: { onEvent(.frame) })
+                let inputs = bench?.inputs(sources) ?? PairInputs(sources)
+                defer { bench?.clear() }
+                result = try scorePair(inputs, options: job.options, cache: cache, onFrame: { onEvent(.frame) })
+                if let quality = bench?.quality(of: sources.generated) { result = result.adding(quality) }
             } catch {
                 try fail(planned, error, run: run, &outcome)
                 continue
             }
             corrected(result.frames)
-            guard FileStamp.of(job.inputs[index].paths) == stamp, stamp == job.stamps[index] else {
+            guard FileStamp.of(sources.paths) == stamp, stamp == job.stamps[index] else {
                 let changed = BenchError(
                     .incomplete,
-                    "\(job.inputs[index].generated) or a file beside it changed since the run began; run again")
+                    "\(sources.generated.path) or a file beside it changed since the run began; run again")
                 try fail(planned, changed, run: run, &outcome)
                 continue
             }
@@ -126,15 +138,43 @@ public struct ScoringRunner: Sendable {
         }
     }
 
+    /// Scores the conditions that the store does not have, of those whose videos are all there.
+    private func scoreConditions(
+        of job: ScoringJob, with bench: NetworkBench, run: Int64, limit: Int?,
+        _ outcome: inout (scored: Int, failed: Int)
+    ) throws(BenchError) {
+        let missing = try store.unscored(job.plan.conditions)
+        let unscored = limit == nil ? [] : try store.unscored(job.plan.trials)
+        for (index, planned) in job.plan.conditions.enumerated() where missing.contains(planned.fingerprint) {
+            let sources = job.conditions[index]
+            // With --limit, a condition waits until its own videos are scored.
+            guard sources.trials.allSatisfy({ !unscored.contains(job.plan.trials[$0].fingerprint) }) else { continue }
+            let name = "all videos of \(planned.condition.clip.name) in \(planned.condition.configuration.name)"
+            let scores: [Score]
+            do { scores = try bench.diversity(sources) } catch {
+                let message = sentence(error)
+                try store.note(message, isWarning: false, of: name, run: run, at: now())
+                outcome.failed += 1
+                onEvent(.failed(name, message: message))
+                continue
+            }
+            try store.record(scores, of: planned, plan: job.plan, environment: environment)
+            onEvent(.scored(name, warnings: [], failures: scores.compactMap(\.outcome.reason)))
+        }
+    }
+
     private func fail(
         _ planned: PlannedTrial, _ error: any Error, run: Int64, _ outcome: inout (scored: Int, failed: Int)
     ) throws(BenchError) {
-        let message = (error as? FileError)?.description ?? "\(error)"
+        let message = sentence(error)
         try store.note(message, isWarning: false, of: planned.trial.video.path, run: run, at: now())
         outcome.failed += 1
         onEvent(.failed(planned.trial.video.path, message: message))
     }
 }
+
+/// An error as a person reads it.
+func sentence(_ error: any Error) -> String { (error as? FileError)?.description ?? "\(error)" }
 
 extension TrialRecord {
     init(_ result: PairResult) {

@@ -1,4 +1,3 @@
-internal import COpenSSL
 import Foundation
 
 /// The SHA-256 of everything that can change a thing. Same identity, same thing: resuming, caching and merging rest on it.
@@ -42,29 +41,5 @@ extension Artifact {
             throw BenchError(.unusableInput, "\(path) cannot be read to its end (\(String(cString: strerror(errno))))")
         }
         self.init(path: path, bytes: total, sha256: hash.finish())
-    }
-}
-
-private struct SHA256: ~Copyable {
-    private let context: OpaquePointer
-
-    init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-            fatalError("libcrypto has no SHA-256")
-        }
-        self.context = context
-    }
-
-    deinit { EVP_MD_CTX_free(context) }
-
-    mutating func update(_ bytes: some Collection<UInt8>) {
-        _ = bytes.withContiguousStorageIfAvailable { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-    }
-
-    mutating func finish() -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(context, &digest, nil)
-        let digits = Array("0123456789abcdef")
-        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }

@@ -41,4 +41,12 @@ public struct Score: Sendable, Equatable {
         self.warnings = warnings
         self.perFrame = perFrame.map { $0.flatMap { $0.isFinite ? $0 : nil } }
     }
+
+    /// The same score with more warnings before its own, and more parameters beside them.
+    public func adding(_ others: [String: String], warnings more: [String] = []) -> Score {
+        Score(
+            metric: metric, region: region, outcome: outcome, n: n,
+            parameters: parameters.merging(others) { a, _ in a }, counts: counts, warnings: more + warnings,
+            perFrame: perFrame)
+    }
 }

@@ -26,7 +26,7 @@ final class PairFeed {
     private let reference: Source
     private let limit: Int
     private var foreground: ForegroundReader?
-    private var depth: (reference: ArrayStream, generated: ArrayStream)?
+    private var depth: (reference: any DepthReader, generated: any DepthReader)?
     private var labels: (reference: any LabelReader, generated: any LabelReader)?
 
     private(set) var index = 0
@@ -98,8 +98,8 @@ final class PairFeed {
         case .missing(let why): depthFailure = why
         case .files(let reference, let generated):
             do throws(FileError) {
-                let x = try ArrayStream(path: reference)
-                let y = try ArrayStream(path: generated)
+                let x = try Video.openDepth(reference)
+                let y = try Video.openDepth(generated)
                 if x.frames != y.frames {
                     depthWarnings.append(
                         "the depth files have \(x.frames) and \(y.frames) frames: the first \(min(x.frames, y.frames)) count"
@@ -228,12 +228,7 @@ final class PairFeed {
     private func nextDepth() -> (reference: DepthFrame, generated: DepthFrame)? {
         guard let (x, y) = depth else { return nil }
         do throws(FileError) {
-            if let a = try x.nextFrame(), let b = try y.nextFrame() {
-                return (
-                    DepthFrame(width: x.width, height: x.height, values: a),
-                    DepthFrame(width: y.width, height: y.height, values: b)
-                )
-            }
+            if let a = try x.next(), let b = try y.next() { return (a, b) }
             depthWarnings.append("the depth maps end after \(index) frames, before the video does")
         } catch {
             depthFailure = error.description

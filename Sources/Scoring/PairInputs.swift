@@ -16,6 +16,23 @@ public struct PairInputs: Sendable {
     public let foreground: Foreground?
     public let depth: Part?
     public let masks: Part?
+    public let origins: Origins
+
+    /// How the optional parts were made, for the parameters of the scores that stand on them.
+    public struct Origins: Sendable, Equatable {
+        public var foreground: [String: String]
+        public var depth: [String: String]
+        public var masks: [String: String]
+
+        public init(
+            foreground: [String: String] = ["foreground": "given mask"], depth: [String: String] = [:],
+            masks: [String: String] = [:]
+        ) {
+            self.foreground = foreground
+            self.depth = depth
+            self.masks = masks
+        }
+    }
 
     /// A foreground mask, or the reason why there is none.
     public enum Foreground: Sendable, Equatable {
@@ -24,23 +41,15 @@ public struct PairInputs: Sendable {
     }
 
     public init(
-        reference: String, generated: String, foreground: Foreground? = nil, depth: Part? = nil, masks: Part? = nil
+        reference: String, generated: String, foreground: Foreground? = nil, depth: Part? = nil, masks: Part? = nil,
+        origins: Origins = Origins()
     ) {
         self.reference = reference
         self.generated = generated
         self.foreground = foreground
         self.depth = depth
         self.masks = masks
-    }
-
-    /// Every file and folder that scores depend on.
-    public var paths: [String] {
-        var paths = [reference, generated]
-        if case .file(let path) = foreground { paths.append(path) }
-        for part in [depth, masks] {
-            if case .files(let reference, let generated) = part { paths += [reference, generated] }
-        }
-        return paths
+        self.origins = origins
     }
 }
 
@@ -53,12 +62,18 @@ public struct ScoringOptions: Sendable {
     /// Frames read from the start of each video (metrics.md §1).
     public let frameLimit: Int
     public let filters: FrameFilters
+    /// What NIQE measures from; nil leaves NIQE out.
+    public var niqe: NIQEModel?
 
-    public init(profile: Profile, matching: MaskIoU.Matching = .hungarian, workers: Int, frameLimit: Int = 121) {
+    public init(
+        profile: Profile, matching: MaskIoU.Matching = .hungarian, workers: Int, frameLimit: Int = 121,
+        niqe: NIQEModel? = nil
+    ) {
         self.profile = profile
         self.matching = matching
         self.workers = max(1, workers)
         self.frameLimit = frameLimit
+        self.niqe = niqe
         filters = FrameFilters(profile: profile)
     }
 
@@ -100,4 +115,12 @@ public struct PairResult: Sendable {
     public let failures: [String]
     public let referencePreviews: [Preview]
     public let generatedPreviews: [Preview]
+
+    /// With scores of the whole generated video; why any of them is unscored is a failure.
+    public func adding(_ more: [Score]) -> PairResult {
+        PairResult(
+            reference: reference, generated: generated, frames: frames, scores: scores + more, warnings: warnings,
+            failures: failures + Set(more.compactMap(\.outcome.reason)).sorted(), referencePreviews: referencePreviews,
+            generatedPreviews: generatedPreviews)
+    }
 }

@@ -61,6 +61,7 @@ public func scorePair(
 private struct MetricPlan: Sendable {
     private let items: [(input: MetricInput, run: any MetricRunning)]
     private let regions: [Region]
+    private let origins: PairInputs.Origins
 
     init(_ inputs: PairInputs, options: ScoringOptions, phrases: (reference: [String], generated: [String])) {
         items = metricList(options, phrases: phrases).filter { item in
@@ -71,6 +72,7 @@ private struct MetricPlan: Sendable {
             }
         }
         regions = inputs.foreground == nil ? [.all] : Region.allCases
+        origins = inputs.origins
     }
 
     var runs: [any MetricRunning] { items.map(\.run) }
@@ -78,19 +80,27 @@ private struct MetricPlan: Sendable {
     func scores(_ feed: PairFeed) -> [Score] {
         items.flatMap { input, run in
             switch input {
-            case .frames: scores(run, feed, failure: nil, warnings: [])
-            case .depth: scores(run, feed, failure: feed.depthFailure, warnings: feed.depthWarnings)
-            case .masks: scores(run, feed, failure: feed.maskFailure, warnings: feed.maskWarnings)
+            case .frames: scores(run, feed, failure: nil, warnings: [], origin: [:])
+            case .depth:
+                scores(run, feed, failure: feed.depthFailure, warnings: feed.depthWarnings, origin: origins.depth)
+            case .masks:
+                scores(run, feed, failure: feed.maskFailure, warnings: feed.maskWarnings, origin: origins.masks)
             }
         }
     }
 
     /// A failed part leaves its metrics unscored; a failed foreground leaves every metric's regions unscored.
     private func scores(
-        _ run: any MetricRunning, _ feed: PairFeed, failure: String?, warnings: [String]
+        _ run: any MetricRunning, _ feed: PairFeed, failure: String?, warnings: [String], origin: [String: String]
     ) -> [Score] {
         let scorable = failure != nil ? [] : feed.foregroundFailure == nil ? regions : [.all]
-        let scored = scorable.isEmpty ? [] : run.finish(regions: scorable).map { $0.adding(warnings) }
+        let scored =
+            scorable.isEmpty
+            ? []
+            : run.finish(regions: scorable).map { score -> Score in
+                let source = score.region == .all ? origin : origin.merging(origins.foreground) { a, _ in a }
+                return score.adding(source, warnings: warnings)
+            }
         let reason = failure ?? feed.foregroundFailure ?? "the foreground is missing"
         let unscored = regions.filter { !scorable.contains($0) }.flatMap { region in
             run.descriptors.filter { $0.regions.contains(region) }.map { descriptor in
@@ -98,15 +108,5 @@ private struct MetricPlan: Sendable {
             }
         }
         return scored + unscored
-    }
-}
-
-extension Score {
-    fileprivate func adding(_ more: [String]) -> Score {
-        more.isEmpty
-            ? self
-            : Score(
-                metric: metric, region: region, outcome: outcome, n: n, parameters: parameters, counts: counts,
-                warnings: more + warnings, perFrame: perFrame)
     }
 }

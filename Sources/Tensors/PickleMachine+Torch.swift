@@ -104,6 +104,11 @@ extension PickleMachine {
             case .global(let type) = sequences[index][1], let element = Self.element(type),
             case .string(let key) = sequences[index][2], case .integer(let count) = sequences[index][4], count >= 0
         else { throw malformed("has a tensor storage of an unknown kind") }
+        if sequences[index].count > 5, sequences[index][5] != .none {
+            throw FileError(
+                .unsupported, file: file,
+                "has a storage that is a part of another, as only very old versions of PyTorch wrote; save it again")
+        }
         storages.append(PickledStorage(element: element, key: key, count: count))
         stack.append(.storage(storages.count - 1))
     }

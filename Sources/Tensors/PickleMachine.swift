@@ -4,7 +4,8 @@ struct PickleMachine {
     let file: String
     /// Whether the opcodes by which torch saves tensors are read too; `PickleMachine+Torch.swift` holds them.
     private let readsTensors: Bool
-    private var position = 0
+    /// Where the next opcode is read; once a pickle was run, where what follows it begins.
+    private(set) var position: Int
     var stack: [Pickle.Value] = []
     private var marks: [Int] = []
     private var memo: [Int: Pickle.Value] = [:]
@@ -17,8 +18,9 @@ struct PickleMachine {
     /// Values copied from container to container so far.
     var copied = 0
 
-    init(_ bytes: [UInt8], file: String, readsTensors: Bool = false) {
+    init(_ bytes: [UInt8], at position: Int = 0, file: String, readsTensors: Bool = false) {
         self.bytes = bytes
+        self.position = position
         self.file = file
         self.readsTensors = readsTensors
     }

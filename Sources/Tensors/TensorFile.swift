@@ -10,15 +10,17 @@ public enum TensorFile {
         if path.hasSuffix(".json") { return try ShardedSafetensors(path: path).tensors }
         let file = try RandomAccessFile(path: path)
         let start = try file.read(min(512, file.size), at: 0)
-        if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) { return try TorchArchive(path: path).tensors }
+        if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) || LegacyTorchFile.isLegacy(start) {
+            return try TorchArchive(path: path).tensors
+        }
         if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return [soleName: try NpyFile.read(path: path)] }
         if start.count > 8, start[8] == UInt8(ascii: "{") { return try SafetensorsFile(path: path).tensors }
         let isTar = start.count >= 262 && start[257..<262].elementsEqual("ustar".utf8)
         if isTar || (start.first == 0x80 && start.count > 1 && start[1] <= 5) {
             throw FileError(
                 .unsupported, file: path,
-                "is in a legacy format of torch.save (no zip archive); load it in Python and save it again with "
-                    + "torch.save, or convert it to safetensors")
+                "is a pickle or tar archive that is not read (torch.save of before 2017, or no torch file); load it in "
+                    + "Python and save it again with torch.save, or convert it to safetensors")
         }
         if path.hasSuffix(".safetensors") { return try SafetensorsFile(path: path).tensors }
         throw FileError(

@@ -12,10 +12,11 @@ public protocol LabelReader: AnyObject {
     func next() throws(FileError) -> Plane?
 }
 
-/// Opens what a path holds: a SAM2 pickle, or else a video or PNG folder whose colours are objects.
+/// Opens what a path holds: a map file, a SAM2 pickle, or else a video or PNG folder whose colours are objects.
 /// - Throws: `FileError`.
 public func openLabels(_ path: String) throws(FileError) -> any LabelReader {
-    path.lowercased().hasSuffix(".pkl") ? try InstanceMaskReader(path: path) : try ColourLabelReader(path: path)
+    if MapFileReader.isNamed(path) { return try MapLabelReader(path: path) }
+    return path.lowercased().hasSuffix(".pkl") ? try InstanceMaskReader(path: path) : try ColourLabelReader(path: path)
 }
 
 /// Instance masks of PAI-Bench's `sam2_pkls`: a pickled list of phrases with run-length masks (metrics.md §6).

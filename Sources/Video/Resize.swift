@@ -6,8 +6,6 @@ public enum Interpolation: Int32, Sendable {
     case bilinear = 1
     case bicubic = 2
     case area = 3
-    /// Over 8 x 8 pixels.
-    case lanczos = 4
 
     /// What the reference evaluators choose: bilinear when the target is taller, area otherwise; width plays no part
     /// (metrics.md §1).
@@ -23,6 +21,21 @@ extension Frame {
         return Frame(
             width: size.width, height: size.height,
             pixels: resampled(pixels, from: self.size, to: size, channels: 3, interpolation))
+    }
+}
+
+extension Frame {
+    /// The frame at another size as interleaved float32 levels, neither rounded nor cut to 0...255.
+    public func resizedLevels(to size: FrameSize, _ interpolation: Interpolation) -> [Float] {
+        let levels = pixels.map(Float.init)
+        guard size != self.size else { return levels }
+        return [Float](unsafeUninitializedCapacity: 3 * size.pixels) { buffer, filled in
+            let status = ocv_resize32(
+                levels, Int32(width), Int32(height), 3, buffer.baseAddress!, Int32(size.width), Int32(size.height),
+                interpolation.rawValue)
+            precondition(status == OCV_OK, "sizes were checked")
+            filled = buffer.count
+        }
     }
 }
 

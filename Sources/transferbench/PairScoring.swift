@@ -7,20 +7,16 @@ import Tensors
 
 /// Scores one pair and prints its scores.
 struct PairScoring {
-    let inputs: PairInputs
-    let options: ScoringOptions
+    let job: PairJob
     let environment: [String: String]
     let isJSON: Bool
 
     func run() throws {
-        // Hashed first: what cannot be read is said before minutes are spent.
-        var hasher = ContentHasher(store: nil)
-        let artifacts =
-            isJSON
-            ? (reference: try hasher.artifact(inputs.reference), generated: try hasher.artifact(inputs.generated)) : nil
         let result = try score()
-        if let artifacts {
-            let document = PairDocument(result, artifacts: artifacts, options: options, environment: environment)
+        if isJSON {
+            let document = PairDocument(
+                result, artifacts: (job.sources.clip.video, job.sources.generated), options: job.options,
+                environment: environment)
             try Terminal.output(try document.text())
         } else {
             try show(result.scores)
@@ -28,7 +24,7 @@ struct PairScoring {
         }
         for failure in result.failures { Terminal.error(failure) }
         if !result.failures.isEmpty {
-            throw BenchError(.incomplete, "a part could not be read; the other scores stand")
+            throw BenchError(.incomplete, "a part could not be read or made; the other scores stand")
         }
     }
 
@@ -36,8 +32,7 @@ struct PairScoring {
         let bar = ProgressBar(total: 0, unit: "frame")
         defer { bar.finish() }
         do {
-            return try scorePair(
-                inputs, options: options, onLength: { bar.expect($0) }, onFrame: { bar.step() })
+            return try job.run(onExpected: { bar.expect($0) }, onFrame: { bar.step() })
         } catch let error as FileError {
             throw BenchError(.unusableInput, error.description)
         }
@@ -45,7 +40,8 @@ struct PairScoring {
 
     private func show(_ scores: [Score]) throws {
         var table = TextTable(
-            ["profile \(options.profile.rawValue)", "region", "value", "frames"], hasStyles: Terminal.hasStyledOutput)
+            ["profile \(job.options.profile.rawValue)", "region", "value", "frames"],
+            hasStyles: Terminal.hasStyledOutput)
         for score in scores {
             table.add([
                 .init(score.metric), .init(score.region.rawValue),

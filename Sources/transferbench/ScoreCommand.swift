@@ -26,6 +26,12 @@ struct ScoreCommand: ParsableCommand {
             Or one pair of files:
 
               transferbench score --reference input.mp4 --generated output.mp4 --foreground mask.mp4 --json
+
+            Networks make what files do not give: depth and masks of both videos, the foreground, diversity, quality. Each is \
+            a folder's path, or a name that `transferbench models list` shows:
+
+              transferbench score --dataset data --videos runs/edge --depth-network depth-anything-v2-small \
+            --saliency-network u2net-p --niqe references
             """)
 
     @Option(
@@ -69,6 +75,8 @@ struct ScoreCommand: ParsableCommand {
     var masksReference: String?
     @Option(help: ArgumentHelp("Masks of the generated video.", valueName: "path"), completion: .file())
     var masksGenerated: String?
+    @Option(help: ArgumentHelp("What a pair shows, for --phrase-network.", valueName: "text"))
+    var caption: String?
     @Flag(help: "Print the pair's scores as JSON.")
     var json = false
 
@@ -80,6 +88,7 @@ struct ScoreCommand: ParsableCommand {
     var threads: Int?
     @Option(help: ArgumentHelp("Seconds to wait for another process that writes to the store.", valueName: "s"))
     var wait: Double = 10
+    @OptionGroup(title: "Networks") var perception: NetworkOptions
 
     func validate() throws {
         let isPair = reference != nil || generated != nil
@@ -91,22 +100,39 @@ struct ScoreCommand: ParsableCommand {
             guard reference != nil, generated != nil else {
                 throw ValidationError("A pair has two files: --reference and --generated.")
             }
-            guard (depthReference == nil) == (depthGenerated == nil) else {
-                throw ValidationError("Depth takes both --depth-reference and --depth-generated.")
+            guard perception.depthNetwork != nil || (depthReference == nil) == (depthGenerated == nil) else {
+                throw ValidationError(
+                    "Depth takes both --depth-reference and --depth-generated, or a --depth-network for what is missing."
+                )
             }
-            guard (masksReference == nil) == (masksGenerated == nil) else {
-                throw ValidationError("Masks take both --masks-reference and --masks-generated.")
+            guard perception.maskNetwork != nil || (masksReference == nil) == (masksGenerated == nil) else {
+                throw ValidationError(
+                    "Masks take both --masks-reference and --masks-generated, or a --mask-network for what is missing.")
+            }
+            guard perception.perceptualNetwork == nil else {
+                throw ValidationError(
+                    "Diversity compares the videos of one clip and configuration: --perceptual-network belongs to --dataset."
+                )
+            }
+            guard perception.phraseNetwork == nil || caption != nil else {
+                throw ValidationError("--phrase-network looks for what a --caption names.")
             }
             guard limit == nil, name == nil else { throw ValidationError("--limit and --name belong to --dataset.") }
         } else {
             guard dataset != nil, !videos.isEmpty else {
                 throw ValidationError("A dataset is scored against at least one folder: --dataset and --videos.")
             }
-            guard depthReference == nil, masksReference == nil, depthGenerated == nil, masksGenerated == nil, !json
+            guard depthReference == nil, masksReference == nil, depthGenerated == nil, masksGenerated == nil, !json,
+                caption == nil
             else {
                 throw ValidationError(
-                    "--json, --depth-… and --masks-… belong to a pair; a dataset has its own folders.")
+                    "--json, --caption, --depth-reference, --masks-reference and the like belong to a pair; a dataset has its own folders."
+                )
             }
+        }
+        guard foreground == nil || !perception.makesForeground else {
+            throw ValidationError(
+                "The foreground comes from one source: --foreground, --saliency-network or --foreground-phrases.")
         }
         guard threads.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--threads takes 1 to 256.")
@@ -126,23 +152,55 @@ struct ScoreCommand: ParsableCommand {
                 ? "interrupted; what was scored is kept, and the same command goes on from there"
                 : "interrupted; a pair is not kept")
         if let reference, let generated {
+            // Hashed first: what cannot be read is said before minutes are spent.
+            var hasher = ContentHasher(store: nil)
+            let temporary = NSTemporaryDirectory() + "transferbench-pair-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: temporary) }
+            let networks = try perception.networks(folder: temporary)
+            let clip = Clip(name: "pair", caption: caption ?? "", video: try hasher.artifact(reference))
+            var scored = options
+            scored.niqe = try perception.niqeChoice(folder: temporary)?.model(of: [clip.video], options)
+            let sources = PairSources(
+                clip: clip, generated: try hasher.artifact(generated),
+                foreground: try foregroundSource(networks),
+                depth: part(depthReference, depthGenerated, isMade: networks?.depth != nil),
+                masks: part(masksReference, masksGenerated, isMade: networks?.masks != nil))
             try PairScoring(
-                inputs: PairInputs(
-                    reference: reference, generated: generated, foreground: foreground.map { .file($0) },
-                    depth: part(depthReference, depthGenerated), masks: part(masksReference, masksGenerated)),
-                options: options, environment: environment, isJSON: json
+                job: PairJob(sources: sources, options: scored, networks: networks), environment: environment,
+                isJSON: json
             ).run()
         } else if let dataset {
+            let folder = URL(fileURLWithPath: store).deletingPathExtension().path + "-maps"
             try FolderScoring(
                 request: ScoringRequest(
-                    dataset: dataset, videos: videos, foreground: foreground, name: name, options: options),
+                    dataset: dataset, videos: videos, foreground: foreground, name: name, options: options,
+                    networks: try perception.networks(folder: folder), niqe: perception.niqeChoice(folder: folder)),
                 environment: environment, store: store, wait: wait, limit: limit
             ).run()
         }
     }
 
-    private func part(_ reference: String?, _ generated: String?) -> PairInputs.Part? {
-        guard let reference, let generated else { return nil }
-        return .files(reference: reference, generated: generated)
+    private func part(_ reference: String?, _ generated: String?, isMade: Bool) -> PairSources.Part? {
+        guard isMade || reference != nil else { return nil }
+        return PairSources.Part(
+            reference: reference.map { .file($0) } ?? .network, generated: generated.map { .file($0) } ?? .network)
+    }
+
+    private func foregroundSource(_ networks: ScoringNetworks?) throws -> PairSources.Foreground? {
+        switch networks?.foreground {
+        case .saliency: return .saliency
+        case .phrases(let phrases):
+            let masks: MapSource
+            if let masksReference {
+                masks = .file(masksReference)
+            } else if networks?.masks != nil {
+                masks = .network
+            } else {
+                throw BenchError(
+                    .usage, "--foreground-phrases chooses from masks: name --masks-reference or --mask-network")
+            }
+            return .phrases(try phrases.phrases(of: "pair"), of: masks)
+        case nil: return foreground.map { .file($0) }
+        }
     }
 }

@@ -20,7 +20,7 @@ struct TransferBench: ParsableCommand {
         version: version,
         subcommands: [
             ScoreCommand.self, ReportCommand.self, GenerateCommand.self, ModelsCommand.self, DenoiseCommand.self,
-            TokenizeCommand.self, RobotWeightsCommand.self, DoctorCommand.self,
+            TokenizeCommand.self, RobotWeightsCommand.self, DiversityCommand.self, DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

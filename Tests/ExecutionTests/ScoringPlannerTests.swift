@@ -54,7 +54,7 @@ import Testing
         #expect(try plan(["one"]).plan.trials.count == 1)
         let inner = try plan(["two/videos"])
         #expect(inner.plan.trials[0].trial.configuration.name == "two")
-        #expect(inner.inputs[0].depth != nil)
+        #expect(inner.sources[0].depth != nil)
         var planner = ScoringPlanner(options: options, store: nil)
         let named = try planner.plan(
             ScoringRequest(
@@ -117,10 +117,10 @@ import Testing
             "data/videos/a.mp4", "data/depth_npzs/b.npz", "data/sam2_pkls/a.pkl", "data/foreground/b.mp4", "run/a.mp4",
             "run/depth_npzs/a.npz", "run/sam2_pkls/b.pkl",
         ])
-        let inputs = try plan(["run"]).inputs[0]
-        #expect(inputs.depth == .missing("the dataset has no depth of clip a"))
-        #expect(inputs.masks == .missing("'run' has no masks of a"))
-        guard case .missing(let why) = inputs.foreground else {
+        let sources = try plan(["run"]).sources[0]
+        #expect(sources.depth?.absence == "the dataset has no depth of clip a")
+        #expect(sources.masks?.absence == "'run' has no masks of a")
+        guard case .missing(let why) = sources.foreground else {
             Issue.record("the foreground is not missing")
             return
         }

@@ -26,7 +26,8 @@ import Testing
     }
 
     @Test(arguments: [
-        SizeRule.fixed(height: 3, width: 5), .shortSide(length: 518, multipleOf: 14),
+        SizeRule.fixed(height: 3, width: 5), .within(shortSide: 800, longSide: 1333),
+        .shortSide(length: 518, multipleOf: 14),
         .longSide(length: 1024, padded: true), .native(multipleOf: 8, least: 32),
     ])
     func `every size rule is written and read`(rule: SizeRule) throws {

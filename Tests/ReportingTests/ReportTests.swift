@@ -23,7 +23,9 @@ import Testing
         try add(profile: .paibench2025, configurations: ["edge & <vis>", "uniform_1"])
     }
 
-    private func add(profile: Profile, configurations: [String]) throws {
+    private func add(
+        profile: Profile, configurations: [String], diversity: MetricDescriptor? = nil
+    ) throws {
         func artifact(_ name: String) -> Artifact {
             Artifact(path: "/videos/\(name).mp4", bytes: 1, sha256: Identity(of: [name]).hex)
         }
@@ -38,9 +40,15 @@ import Testing
                     PlannedTrial(trial: trial, fingerprint: Identity(of: [profile.rawValue, trial.identity.hex])))
             }
         }
+        let conditions: [PlannedCondition] = diversity == nil ? [] : trials.map { planned -> PlannedCondition in
+            let condition = Condition(
+                configuration: planned.trial.configuration, clip: planned.trial.clip, videos: [planned.trial.video])
+            return PlannedCondition(condition: condition, fingerprint: condition.identity)
+        }
         let plan = RunPlan(
-            name: "made", dataset: "/data", profile: profile, parameters: ["frame-limit": "121"], metrics: Self.metrics,
-            regions: Region.allCases, trials: trials, identity: Identity(of: [profile.rawValue]))
+            name: "made", dataset: "/data", profile: profile, parameters: ["frame-limit": "121"],
+            metrics: Self.metrics + [diversity].compactMap { $0 }, regions: Region.allCases, trials: trials,
+            conditions: conditions, identity: Identity(of: [profile.rawValue]))
         let now = Date(timeIntervalSince1970: 0)
         _ = try store.begin(plan, environment: ["opencv": "4.6.0"], at: now)
         let video = TrialRecord.Video(width: 64, height: 48, rate: 24, declaredFrames: 3)
@@ -63,6 +71,11 @@ import Testing
                     reference: video, generated: video, scores: scores, warnings: [], failures: [],
                     referencePreviews: [0: [1, 2, 3]], generatedPreviews: [0: [4, 5, 6]]),
                 of: planned, plan: plan, environment: ["opencv": "4.6.0"])
+        }
+        for (i, planned) in conditions.enumerated() {
+            let score = Score(
+                metric: "perceptual-diversity", region: .all, outcome: .scored(i % 2 == 0 ? 0.4 : 0.5), n: 3)
+            try store.record([score], of: planned, plan: plan, environment: ["opencv": "4.6.0"])
         }
     }
 
@@ -96,6 +109,31 @@ import Testing
 
                 """)
         #expect(try report().terminal(hasStyles: true).contains("\u{1b}[1m0.92 (2/2)\u{1b}[0m"))
+    }
+
+    @Test func `a metric of whole conditions counts clips beside the videos of the others`() throws {
+        let diversity = MetricDescriptor(
+            name: "perceptual-diversity", title: "Diversity (VGG16)", direction: .higher, low: 0, isHeadline: true,
+            scope: .condition)
+        try add(profile: .aligned2026, configurations: ["edge", "vis"], diversity: diversity)
+        let report = Report(
+            try store.runs().filter { $0.profile == .aligned2026 }.map { try store.results(of: $0) },
+            options: ReportOptions(metrics: ["blur-ssim", "perceptual-diversity"]))
+        #expect(
+            report.terminal(hasStyles: false).hasPrefix(
+                """
+                profile aligned-2026, frame-limit 121, dataset data, run 2 (made)
+
+                Whole picture
+                      Blur SSIM ↑  Diversity (VGG16) ↑
+                ────  ───────────  ───────────────────
+                edge        0.81_                0.40_
+                vis         0.92*                0.50*
+                n = 2 of 2 videos for every value; n = 2 of 2 clips for Diversity (VGG16); * best, _ second
+
+                """))
+        #expect(report.csv().contains(",perceptual-diversity,all,higher,0.4,,,2,2\n"))
+        #expect(try report.json().contains("\"conditions\""))
     }
 
     @Test func `the Markdown table`() throws {

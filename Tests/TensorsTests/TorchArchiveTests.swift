@@ -83,15 +83,77 @@ import Testing
         #expect(error.reason.contains("safetensors"))
     }
 
-    @Test func `legacy formats are refused with the remedy`() throws {
-        let error = try error("legacy.pt")
-        #expect(error.code == .unsupported)
-        #expect(error.reason.contains("torch.save"))
+    @Test func `a file of an old torch save gives its tensors`() throws {
+        #expect(try read("legacy.pt").mapValues { $0.floats() } == ["a.weight": eighths(0..<2)])
+    }
+
+    /// Two storages in another order than their tensors, as `_rebuild_tensor` of 2017 describes them; the first is a view.
+    private func legacyFile(stated: Int64 = 4, order: [String] = ["7", "3"], view: [UInt8] = Array("N".utf8)) -> [UInt8]
+    {
+        func tensor(_ key: String, _ count: Int, offset: Int, shape: [Int], strides: [Int]) -> [UInt8] {
+            let storage =
+                TorchPickle.tuple([
+                    TorchPickle.text("storage"), TorchPickle.global("torch", "FloatStorage"), TorchPickle.text(key),
+                    TorchPickle.text("cuda:0"), TorchPickle.integer(count), view,
+                ]) + Array("Q".utf8)
+            return TorchPickle.call(
+                TorchPickle.global("torch._utils", "_rebuild_tensor"),
+                [
+                    storage, TorchPickle.integer(offset), TorchPickle.tuple(shape.map(TorchPickle.integer)),
+                    TorchPickle.tuple(strides.map(TorchPickle.integer)),
+                ])
+        }
+        let magic: [UInt8] = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
+        let numbers: [String: [Float]] = ["3": [1, 2, 3, 4], "7": [5, 6]]
+        var bytes = magic + TorchPickle.whole(TorchPickle.integer(1001))
+        bytes += TorchPickle.whole(TorchPickle.dictionary([("little_endian", [0x88])]))
+        bytes += TorchPickle.whole(
+            TorchPickle.dictionary([
+                ("a", tensor("3", 4, offset: 1, shape: [2], strides: [2])),
+                ("b", tensor("7", 2, offset: 0, shape: [2, 1], strides: [1, 1])),
+            ]))
+        bytes += TorchPickle.whole(Array("(".utf8) + order.flatMap(TorchPickle.text) + Array("l".utf8))
+        for key in order {
+            let values = numbers[key] ?? []
+            bytes += littleEndian(key == "3" ? stated : Int64(values.count))
+            for value in values { bytes += littleEndian(value.bitPattern) }
+        }
+        return bytes
+    }
+
+    @Test func `storages of an old file are found by their keys, and only what is wanted is read`() throws {
+        let folder = TemporaryFolder()
+        let path = try folder.write(legacyFile(), to: "old.pth")
+        let tensors = try TorchArchive(path: path).tensors
+        #expect(
+            tensors["a"]?.floats() == [2, 4] && tensors["b"]?.floats() == [5, 6] && tensors["b"]?.shape == [2, 1])
+        #expect(try TorchArchive(path: path, where: { $0 == "b" }).tensors.keys.sorted() == ["b"])
+    }
+
+    @Test func `an old file that contradicts itself is refused`() throws {
+        let folder = TemporaryFolder()
+        func reason(_ bytes: [UInt8]) throws -> String {
+            let path = try folder.write(bytes, to: "old.pth")
+            return try #require(#expect(throws: FileError.self) { try TorchArchive(path: path) }).reason
+        }
+        #expect(try reason(legacyFile(stated: 5)).contains("says that storage '3' has 5 numbers"))
+        #expect(try reason(legacyFile(stated: .min)).contains("says that storage '3'"))
+        #expect(try reason(legacyFile(order: ["7"])).contains("lacks the numbers of tensor 'a'"))
+        #expect(try reason(legacyFile(order: ["7", "7"])).contains("does not go on"))
+        #expect(try reason(legacyFile(view: [0x88])).contains("part of another"))
+        #expect(try reason(Array(legacyFile().dropLast())).contains("truncated inside storage '3'"))
+        #expect(try reason(Array(legacyFile().prefix(15))).contains("pickle"))
+    }
+
+    @Test func `archives that torch does not write are refused with the remedy`() throws {
         let folder = TemporaryFolder()
         var tar = [UInt8](repeating: 0, count: 1024)
         tar.replaceSubrange(257..<262, with: Array("ustar".utf8))
-        let path = try folder.write(tar, to: "old.pt")
-        #expect(#expect(throws: FileError.self) { try TensorFile.read(path: path) }?.code == .unsupported)
+        for bytes in [tar, [0x80, 2] + Array("}.".utf8)] {
+            let path = try folder.write(bytes, to: "old.pt")
+            let error = try #require(#expect(throws: FileError.self) { try TensorFile.read(path: path) })
+            #expect(error.code == .unsupported && error.reason.contains("torch.save"))
+        }
     }
 
     @Test func `compressed members are refused, not unpacked`() throws {
@@ -100,7 +162,7 @@ import Testing
         #expect(error.reason.contains("compressed"))
     }
 
-    @Test(arguments: ["state_dict.pt", "traced.jit", "tuple.pt", "protocol4.pt"])
+    @Test(arguments: ["state_dict.pt", "traced.jit", "tuple.pt", "protocol4.pt", "legacy.pt"])
     func `damaged archives are read or refused, never more`(_ name: String) throws {
         let folder = TemporaryFolder()
         let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.archives + "/" + name)))

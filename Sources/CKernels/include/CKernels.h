@@ -90,6 +90,8 @@ void tb_label_histogram(const uint8_t *restrict x, const uint8_t *restrict y,
 }
 #endif
 
+#include "DistanceKernels.h"
 #include "NetworkKernels.h"
+#include "QualityKernels.h"
 #include "TokenizerKernels.h"
 #endif

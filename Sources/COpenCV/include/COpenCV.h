@@ -40,9 +40,13 @@ ocv_status ocv_reader_open(const char *path, ocv_reader *_Nullable *_Nonnull out
 ocv_status ocv_reader_next(ocv_reader *reader, uint8_t *rgb, int32_t width, int32_t height);
 void ocv_reader_close(ocv_reader *_Nullable reader);
 
-/// Interleaved 8-bit images with 1 or 3 channels; interpolation: 0 nearest, 1 bilinear, 3 area.
+/// Interleaved 8-bit images with 1 or 3 channels; interpolation: 0 nearest, 1 bilinear, 2 bicubic,
+/// 3 area.
 ocv_status ocv_resize8(const uint8_t *source, int32_t width, int32_t height, int32_t channels, uint8_t *target,
                        int32_t target_width, int32_t target_height, int32_t interpolation);
+/// The same for floats.
+ocv_status ocv_resize32(const float *source, int32_t width, int32_t height, int32_t channels, float *target,
+                        int32_t target_width, int32_t target_height, int32_t interpolation);
 ocv_status ocv_resize64(const double *source, int32_t width, int32_t height, double *target, int32_t target_width,
                         int32_t target_height, int32_t interpolation);
 /// Canny with a 3x3 Sobel and L1 magnitude; gray != 0 converts to gray first. edges: width * height bytes, 0 or 255.

@@ -171,6 +171,10 @@ struct CardReader {
                 sides.contains(height), sides.contains(width)
             else { throw reader.wrong("fixed", "must be rows and columns, as [320, 320]") }
             rule = .fixed(height: height, width: width)
+        } else if reader.value("shortSide") != nil, reader.value("atMost") != nil {
+            rule = .within(
+                shortSide: try reader.integer("shortSide", in: sides), longSide: try reader.integer("atMost", in: sides)
+            )
         } else if reader.value("shortSide") != nil {
             rule = .shortSide(
                 length: try reader.integer("shortSide", in: sides),

@@ -83,6 +83,7 @@ extension SizeRule {
         switch self {
         case .fixed(let height, let width): "{\"fixed\": [\(height), \(width)]}"
         case .shortSide(let length, let multiple): "{\"shortSide\": \(length), \"multipleOf\": \(multiple)}"
+        case .within(let short, let long): "{\"shortSide\": \(short), \"atMost\": \(long)}"
         case .longSide(let length, let padded): "{\"longSide\": \(length), \"padded\": \(padded)}"
         case .native(let multiple, let least): "{\"native\": true, \"multipleOf\": \(multiple), \"least\": \(least)}"
         }

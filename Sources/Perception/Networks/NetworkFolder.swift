@@ -55,13 +55,16 @@ public struct NetworkFolder: Sendable {
     public func verify() throws(BenchError) {
         for file in card.files {
             let artifact = try Artifact(hashing: path + "/" + file.file)
-            guard artifact.sha256 == file.sha256 else {
-                throw BenchError(
-                    .unusableInput,
-                    "\(artifact.path) is not the file of its card: its SHA-256 is \(artifact.sha256), not \(file.sha256); copy it again or import it anew"
-                )
-            }
+            guard artifact.sha256 == file.sha256 else { throw mismatch(file, sha256: artifact.sha256) }
         }
+    }
+
+    /// The error of a file that is not its card's.
+    public func mismatch(_ file: NetworkCard.File, sha256: String) -> BenchError {
+        BenchError(
+            .unusableInput,
+            "\(path)/\(file.file) is not the file of its card: its SHA-256 is \(sha256), not \(file.sha256); copy it again or import it anew"
+        )
     }
 
     /// Of all that changes what the network gives: task, files, input, outputs, classes, settings.

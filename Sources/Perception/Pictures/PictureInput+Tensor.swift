@@ -21,8 +21,12 @@ extension PictureInput {
         for (index, frame) in frames.enumerated() {
             let start = index * 3 * canvas.pixels
             values.withUnsafeMutableBufferPointer { buffer in
-                write(
-                    resized(frame, to: target), on: canvas, to: UnsafeMutableBufferPointer(rebasing: buffer[start...]))
+                let planes = UnsafeMutableBufferPointer(rebasing: buffer[start...])
+                if filter == .bicubic {
+                    write(frame.resizedLevels(to: target, .bicubic), target, on: canvas, to: planes)
+                } else {
+                    write(resized(frame, to: target), on: canvas, to: planes)
+                }
             }
         }
         return NetworkTensor(shape: [frames.count, 3, canvas.height, canvas.width], values)
@@ -34,18 +38,42 @@ extension PictureInput {
         case .bilinear: frame.resized(to: size, .bilinear)
         case .area: frame.resized(to: size, .area)
         case .bicubic: frame.resized(to: size, .bicubic)
-        case .lanczos: frame.resized(to: size, .lanczos)
+        case .lanczos: frame.resized(to: size, like: .lanczos)
+        case .pillowBicubic: frame.resized(to: size, like: .bicubic)
+        case .pillowBilinear: frame.resized(to: size, like: .bilinear)
+        }
+    }
+
+    /// Writes levels that are not whole numbers.
+    private func write(
+        _ levels: [Float], _ size: FrameSize, on canvas: FrameSize, to plane: UnsafeMutableBufferPointer<Float>
+    ) {
+        let divisor = divisor(of: levels.max() ?? 0)
+        let offset: Float = scale == .signed ? 1 : 0
+        for channel in 0..<3 {
+            let source = colour == .rgb ? channel : 2 - channel
+            let (mean, std) = (mean[channel], std[channel])
+            for y in 0..<size.height {
+                let row = (channel * canvas.height + y) * canvas.width
+                for x in 0..<size.width {
+                    plane[row + x] = (levels[3 * (y * size.width + x) + source] / divisor - offset - mean) / std
+                }
+            }
+        }
+    }
+
+    /// What levels are divided by.
+    private func divisor(of peak: Float) -> Float {
+        switch scale {
+        case .byte: 1
+        case .unit: 255
+        case .signed: 127.5
+        case .peak: max(1, peak)
         }
     }
 
     private func write(_ frame: Frame, on canvas: FrameSize, to plane: UnsafeMutableBufferPointer<Float>) {
-        let divisor: Float =
-            switch scale {
-            case .byte: 1
-            case .unit: 255
-            case .signed: 127.5
-            case .peak: max(1, Float(frame.pixels.max() ?? 0))
-            }
+        let divisor = divisor(of: Float(frame.pixels.max() ?? 0))
         let offset: Float = scale == .signed ? 1 : 0
         for channel in 0..<3 {
             let source = colour == .rgb ? channel : 2 - channel

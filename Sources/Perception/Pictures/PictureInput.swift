@@ -15,8 +15,19 @@ public struct PictureInput: Sendable, Equatable {
         case peak
     }
 
-    /// The filter of resizing.
-    public enum Filter: String, Sendable, CaseIterable { case nearest, bilinear, area, bicubic, lanczos }
+    /// The filter of resizing: the one that the network's own preprocessing uses.
+    public enum Filter: String, Sendable, CaseIterable {
+        /// As OpenCV resizes bytes.
+        case nearest, bilinear, area
+        /// As OpenCV resizes float32, unrounded: what Depth-Anything and Video-Depth-Anything do. Not wider when the picture
+        /// shrinks.
+        case bicubic
+        /// As Pillow resizes bytes, wider when the picture shrinks: rembg uses the first, transformers' image processors
+        /// the others.
+        case lanczos
+        case pillowBicubic = "pillow-bicubic"
+        case pillowBilinear = "pillow-bilinear"
+    }
 
     /// The input tensor.
     public var name: String

@@ -88,14 +88,19 @@ public final class NetworkSession: Sendable {
     }
 
     /// Runs the network and copies the wanted outputs; float16 arrives as float32.
+    /// - Parameter unbounded: outputs that hold infinity by design, as logits that are masked out; NaN is refused there too.
     /// - Throws: as the other.
-    public func run(_ tensors: [String: NetworkTensor], outputs names: [String]) throws(BenchError) -> [NetworkTensor] {
+    public func run(
+        _ tensors: [String: NetworkTensor], outputs names: [String], unbounded: Set<String> = []
+    ) throws(BenchError) -> [NetworkTensor] {
         let result = try evaluate(tensors, names)
         defer { ort_result_release(result) }
         var copies: [NetworkTensor] = []
         for (index, name) in names.enumerated() {
             let copy = try copied(try output(result, index, name), name)
-            if case .float32(let floats) = copy.values {
+            if unbounded.contains(name) {
+                guard !copy.floats.contains(where: \.isNaN) else { throw misfit("gave NaN for '\(name)'") }
+            } else if case .float32(let floats) = copy.values {
                 try floats.withUnsafeBufferPointer { (f) throws(BenchError) in try checkFinite(f, name) }
             }
             copies.append(copy)
@@ -209,6 +214,14 @@ public final class NetworkSession: Sendable {
 }
 
 extension OnnxRuntime {
+    /// The device that networks run fastest on: CUDA where the library has it and a network opens there, else the CPU.
+    public func bestDevice(for networks: [NetworkFolder]) -> Device {
+        guard devices.contains(.cuda), let network = networks.first, let file = network.card.files.first,
+            (try? session(model: network.path + "/" + file.file, device: .cuda, threads: 1)) != nil
+        else { return .cpu }
+        return .cuda
+    }
+
     /// Loads a network.
     /// - Throws: `BenchError` 65, when the file is damaged or newer than this library understands; 69, when the device is not
     ///   there.

@@ -1,0 +1,60 @@
+public import Experiment
+import Foundation
+internal import Perception
+public import Scoring
+internal import Tensors
+
+/// What NIQE measures distances from.
+public enum NIQEChoice: Sendable {
+    /// A model that was written before.
+    case file(String)
+    /// The dataset's own clips, in blocks of so many pixels; kept in `folder`.
+    case references(block: Int, folder: String)
+
+    /// - Throws: `BenchError` 65, when the file is no NIQE model.
+    static func read(_ path: String) throws(BenchError) -> NIQEModel {
+        do throws(FileError) { return try NIQEModel(path: path) } catch {
+            throw BenchError(.unusableInput, error.description)
+        }
+    }
+
+    /// The model: read, or fitted on `clips`.
+    /// - Throws: `BenchError` 65, when the file is no model, or the clips cannot be read or have too little texture.
+    public func model(of clips: [Artifact], _ options: ScoringOptions) throws(BenchError) -> NIQEModel {
+        switch self {
+        case .file(let path): try NIQEChoice.read(path)
+        case .references(let block, let folder):
+            try NIQEChoice.fitted(on: clips, block: block, folder: folder, workers: options.workers)
+        }
+    }
+
+    /// Fits a model on clips, or reads the one that was fitted on the same before.
+    /// - Throws: `BenchError` 65, when they cannot be read or have too little texture.
+    private static func fitted(
+        on clips: [Artifact], block: Int, folder: String, workers: Int
+    ) throws(BenchError) -> NIQEModel {
+        let identity = Identity(of: ["niqe fit 1", "\(block)"] + clips.map(\.sha256))
+        let path = folder + "/niqe/" + identity.hex + ".json"
+        if FileManager.default.fileExists(atPath: path), let known = try? read(path) { return known }
+        let model = try NIQEModel(
+            fittedOn: clips.map(\.path), NIQEFit(block: block, threads: workers))
+        // A model that cannot be kept is fitted again.
+        try? FileManager.default.createDirectory(atPath: folder + "/niqe", withIntermediateDirectories: true)
+        try? model.write(to: path)
+        return model
+    }
+}
+
+extension ScoringPlanner {
+    /// The model of a dataset's run.
+    mutating func model(_ choice: NIQEChoice, clips dataset: DatasetFolder) throws(BenchError) -> NIQEModel {
+        var clips: [Artifact] = []
+        if case .references = choice {
+            for clip in dataset.clips.sorted() {
+                guard let video = dataset.video(clip) else { continue }
+                clips.append(try hasher.artifact(video))
+            }
+        }
+        return try choice.model(of: clips, options)
+    }
+}

@@ -1,0 +1,39 @@
+internal import Experiment
+import Foundation
+internal import Perception
+public import Scoring
+
+/// One pair to score, whose maps may have to be made by networks.
+public struct PairJob: Sendable {
+    public let sources: PairSources
+    public let options: ScoringOptions
+    public let networks: ScoringNetworks?
+
+    public init(sources: PairSources, options: ScoringOptions, networks: ScoringNetworks?) {
+        self.sources = sources
+        self.options = options
+        self.networks = networks
+    }
+
+    /// Makes what is missing and scores the pair.
+    /// - Parameters:
+    ///   - onExpected: told that so many frames more are to be looked at.
+    ///   - onFrame: called after every frame; both on any thread.
+    /// - Throws: `BenchError` 65 for a network that is not its card's, `FileError` for a damaged video. What else is wrong
+    ///   is in the result.
+    public func run(
+        onExpected: @escaping @Sendable (Int) -> Void, onFrame: @escaping @Sendable () -> Void
+    ) throws -> PairResult {
+        for network in networks?.folders ?? [] { try network.verify() }
+        let bench = networks.map { networks in
+            NetworkBench(networks, options: options) { expected, done in
+                if expected != 0 { onExpected(expected) }
+                for _ in 0..<done { onFrame() }
+            }
+        }
+        let inputs = bench?.inputs(sources) ?? PairInputs(sources)
+        defer { bench?.clear() }
+        let result = try scorePair(inputs, options: options, onLength: onExpected, onFrame: onFrame)
+        return bench?.quality(of: sources.generated).map { result.adding($0) } ?? result
+    }
+}
