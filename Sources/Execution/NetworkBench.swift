@@ -57,6 +57,23 @@ final class NetworkBench {
             masks: masks, origins: origins)
     }
 
+    func referenceDepth(of video: Artifact) throws -> String { try depth(of: video, nil, references) }
+
+    func referenceMasks(of video: Artifact, caption: String) throws -> String {
+        try masks(of: video, caption: caption, nil, references)
+    }
+
+    /// - Parameter masks: for phrases, the objects that they name; nil where the networks make them.
+    func referenceForeground(of video: Artifact, masks: String?, caption: String) throws -> String {
+        switch networks.foreground {
+        case .saliency(let network, let settings): return try saliency(of: video, network, settings)
+        case .phrases(let choice):
+            let objects = try masks ?? referenceMasks(of: video, caption: caption)
+            return try foreground(of: objects, try choice.phrases(of: stem(video.path)))
+        case nil: throw BenchError(.usage, "no network and no phrases say what the foreground is")
+        }
+    }
+
     /// Forgets the maps of generated videos.
     func clear() { try? FileManager.default.removeItem(atPath: temporary.folder) }
 
@@ -102,7 +119,7 @@ final class NetworkBench {
                     try source.file
                     ?? self.masks(of: sources.clip.video, caption: sources.clip.caption, nil, references)
                 origin = ["foreground": "phrases: " + phrases.phrases.joined(separator: ", ")]
-                return .file(try foreground(of: masks, phrases, sources.clip))
+                return .file(try foreground(of: masks, phrases))
             }
         } catch {
             return .missing(sentence(error))
@@ -166,7 +183,7 @@ final class NetworkBench {
         }
     }
 
-    private func foreground(of masks: String, _ phrases: SalientPhrases, _ clip: Clip) throws -> String {
+    private func foreground(of masks: String, _ phrases: SalientPhrases) throws -> String {
         try references.foreground(
             phrases, in: masks, sha256: try Artifact(hashing: masks).sha256, limit: options.frameLimit)
     }

@@ -1,4 +1,5 @@
 public import Experiment
+import Foundation
 public import Perception
 
 /// The networks that the metrics of a run stand on; none is opened before it is needed.
@@ -38,29 +39,6 @@ public struct ScoringNetworks: Sendable {
         case phrases(PhraseChoice)
     }
 
-    /// The phrases that are foreground.
-    public enum PhraseChoice: Sendable {
-        /// The same for every clip.
-        case list(SalientPhrases)
-        /// A file or folder that has them by clip.
-        case file(String)
-
-        /// - Throws: `BenchError` 65, when the file has none for the clip.
-        public func phrases(of clip: String) throws(BenchError) -> SalientPhrases {
-            switch self {
-            case .list(let phrases): phrases
-            case .file(let path): try SalientPhrases(path: path, clip: clip)
-            }
-        }
-
-        var words: String {
-            switch self {
-            case .list(let phrases): "phrases " + phrases.phrases.joined(separator: ", ")
-            case .file(let path): "phrases by clip, \(path)"
-            }
-        }
-    }
-
     public init(mapFolder: String) { self.mapFolder = mapFolder }
 
     /// All folders, for their hashes to be checked.
@@ -95,4 +73,32 @@ extension NetworkFolder {
 
 extension SaliencySettings {
     var words: String { record.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") }
+}
+
+/// The phrases that are foreground.
+public enum PhraseChoice: Sendable {
+    /// The same for every clip.
+    case list(SalientPhrases)
+    /// A file or folder that has them by clip.
+    case file(String)
+
+    /// - Parameter text: phrases between commas, or the path of a file or folder.
+    public init(_ text: String) {
+        self = FileManager.default.fileExists(atPath: text) ? .file(text) : .list(SalientPhrases(list: text))
+    }
+
+    /// - Throws: `BenchError` 65, when the file has none for the clip.
+    public func phrases(of clip: String) throws(BenchError) -> SalientPhrases {
+        switch self {
+        case .list(let phrases): phrases
+        case .file(let path): try SalientPhrases(path: path, clip: clip)
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .list(let phrases): "phrases " + phrases.phrases.joined(separator: ", ")
+        case .file(let path): "phrases by clip, \(path)"
+        }
+    }
 }

@@ -84,25 +84,18 @@ struct NetworkOptions: ParsableArguments {
     /// - Throws: `BenchError` 65, for a network that is not there or is not for its task.
     func networks(folder: String) throws(BenchError) -> ScoringNetworks? {
         var networks = ScoringNetworks(mapFolder: maps ?? folder)
-        networks.depth = try find(depthNetwork, for: [.depth, .videoDepth])
-        if let segmenter = try find(maskNetwork, for: [.semanticSegmentation, .promptedSegmentation]) {
-            let detector = try find(phraseNetwork, for: [.phraseDetection])
-            guard segmenter.card.task == .semanticSegmentation || detector != nil else {
-                throw BenchError(
-                    .usage,
-                    "\(segmenter.card.name) segments what it is pointed at: name the network that finds phrases with --phrase-network"
-                )
-            }
-            networks.masks = ScoringNetworks.MaskNetworks(segmenter: segmenter, detector: detector)
+        if let depthNetwork { networks.depth = try findNetwork(depthNetwork, for: [.depth, .videoDepth]) }
+        if let maskNetwork { networks.masks = try findMaskNetworks(maskNetwork, phraseNetwork) }
+        if let perceptualNetwork {
+            networks.perceptual = try findNetwork(perceptualNetwork, for: [.perceptualFeatures])
         }
-        networks.perceptual = try find(perceptualNetwork, for: [.perceptualFeatures])
-        networks.quality = try find(qualityNetwork, for: [.quality])
-        if let saliency = try find(saliencyNetwork, for: [.saliency]) {
-            let settings = SaliencySettings(threshold: saliencyThreshold, radius: saliencySmoothing)
-            networks.foreground = .saliency(saliency, settings)
-        } else if let phrases = foregroundPhrases {
-            networks.foreground = .phrases(
-                FileManager.default.fileExists(atPath: phrases) ? .file(phrases) : .list(SalientPhrases(list: phrases)))
+        if let qualityNetwork { networks.quality = try findNetwork(qualityNetwork, for: [.quality]) }
+        if let saliencyNetwork {
+            networks.foreground = .saliency(
+                try findNetwork(saliencyNetwork, for: [.saliency]),
+                SaliencySettings(threshold: saliencyThreshold, radius: saliencySmoothing))
+        } else if let foregroundPhrases {
+            networks.foreground = .phrases(PhraseChoice(foregroundPhrases))
         }
         networks.device = device.device
         return networks.folders.isEmpty && networks.foreground == nil ? nil : networks
@@ -116,16 +109,32 @@ struct NetworkOptions: ParsableArguments {
         case let file?: .file(file)
         }
     }
+}
 
-    private func find(_ name: String?, for tasks: [NetworkTask]) throws(BenchError) -> NetworkFolder? {
-        guard let name else { return nil }
-        let network = try findNetwork(name)
-        guard tasks.contains(network.card.task) else {
-            let wanted = tasks.map(\.rawValue).joined(separator: " or ")
-            throw BenchError(
-                .usage,
-                "\(network.path) is a network for \(network.card.task.rawValue), where one for \(wanted) is needed")
-        }
-        return network
+/// A network that was asked for, for one of some tasks.
+/// - Throws: `BenchError` 65 when there is none, 64 when it is for another task.
+func findNetwork(_ name: String, for tasks: [NetworkTask]) throws(BenchError) -> NetworkFolder {
+    let network = try findNetwork(name)
+    guard tasks.contains(network.card.task) else {
+        let wanted = tasks.map(\.rawValue).joined(separator: " or ")
+        throw BenchError(
+            .usage, "\(network.path) is a network for \(network.card.task.rawValue), where one for \(wanted) is needed")
     }
+    return network
+}
+
+/// Networks for masks that belong together.
+/// - Throws: `BenchError`.
+func findMaskNetworks(_ segmenter: String, _ detector: String?) throws(BenchError) -> ScoringNetworks.MaskNetworks {
+    let network = try findNetwork(segmenter, for: [.semanticSegmentation, .promptedSegmentation])
+    var finder: NetworkFolder?
+    if let detector { finder = try findNetwork(detector, for: [.phraseDetection]) }
+    guard (network.card.task == .promptedSegmentation) == (finder != nil) else {
+        throw BenchError(
+            .usage,
+            finder == nil
+                ? "\(network.card.name) segments what it is pointed at: name the network that finds phrases with --phrase-network"
+                : "\(network.card.name) segments classes by itself: leave --phrase-network out")
+    }
+    return ScoringNetworks.MaskNetworks(segmenter: network, detector: finder)
 }

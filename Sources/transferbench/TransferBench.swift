@@ -19,7 +19,8 @@ struct TransferBench: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScoreCommand.self, ReportCommand.self, GenerateCommand.self, ModelsCommand.self, DenoiseCommand.self,
+            ScoreCommand.self, ReportCommand.self, GenerateCommand.self, PerceiveCommand.self, ModelsCommand.self,
+            DenoiseCommand.self,
             TokenizeCommand.self, RobotWeightsCommand.self, DiversityCommand.self, DoctorCommand.self,
         ])
 

@@ -40,11 +40,14 @@ import Testing
                     PlannedTrial(trial: trial, fingerprint: Identity(of: [profile.rawValue, trial.identity.hex])))
             }
         }
-        let conditions: [PlannedCondition] = diversity == nil ? [] : trials.map { planned -> PlannedCondition in
-            let condition = Condition(
-                configuration: planned.trial.configuration, clip: planned.trial.clip, videos: [planned.trial.video])
-            return PlannedCondition(condition: condition, fingerprint: condition.identity)
-        }
+        let conditions: [PlannedCondition] =
+            diversity == nil
+            ? []
+            : trials.map { planned -> PlannedCondition in
+                let condition = Condition(
+                    configuration: planned.trial.configuration, clip: planned.trial.clip, videos: [planned.trial.video])
+                return PlannedCondition(condition: condition, fingerprint: condition.identity)
+            }
         let plan = RunPlan(
             name: "made", dataset: "/data", profile: profile, parameters: ["frame-limit": "121"],
             metrics: Self.metrics + [diversity].compactMap { $0 }, regions: Region.allCases, trials: trials,

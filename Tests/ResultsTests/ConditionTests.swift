@@ -22,7 +22,8 @@ import Testing
 
     private static func plan(_ trials: [PlannedTrial], _ conditions: [PlannedCondition]) -> RunPlan {
         RunPlan(
-            name: "made", dataset: "/data", profile: .paibench2025, parameters: [:], metrics: Made.metrics + [diversity],
+            name: "made", dataset: "/data", profile: .paibench2025, parameters: [:],
+            metrics: Made.metrics + [diversity],
             regions: [.all], trials: trials, conditions: conditions, identity: Identity(of: ["run"]))
     }
 

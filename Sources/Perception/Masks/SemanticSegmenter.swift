@@ -30,9 +30,12 @@ public struct SemanticSegmenter: Sendable {
         try folder.expect(.semanticSegmentation)
         let card = folder.card
         guard let input = card.input else { throw folder.wrong("'input' is missing; say how frames go in") }
-        guard !card.classes.isEmpty else { throw folder.wrong("'classes' is empty; name the network's classes in order") }
+        guard !card.classes.isEmpty else {
+            throw folder.wrong("'classes' is empty; name the network's classes in order")
+        }
         let session = try runtime.session(model: try folder.file(), device: device, threads: pool.threads)
-        guard let output = card.outputs["classes"] ?? (session.outputs.count == 1 ? session.outputs[0].name : nil) else {
+        guard let output = card.outputs["classes"] ?? (session.outputs.count == 1 ? session.outputs[0].name : nil)
+        else {
             throw folder.wrong(
                 "'outputs.classes' is missing, and the network has \(session.outputs.count) outputs; name the one that counts"
             )
@@ -67,7 +70,8 @@ public struct SemanticSegmenter: Sendable {
         let found = try session.run([input.name: pixels], outputs: [output])[0]
         let part = part(of: found.shape, frame.size, canvas: pixels.shape)
         let classes: [Int32]
-        if found.shape.count == 4, found.shape[0] == 1, found.shape[1] == folder.card.classes.count, found.shape[1] > 1 {
+        if found.shape.count == 4, found.shape[0] == 1, found.shape[1] == folder.card.classes.count, found.shape[1] > 1
+        {
             classes = largest(found, part: part, size: frame.size)
         } else if found.shape.first == 1, found.shape.count == 3 || found.shape.count == 4 && found.shape[1] == 1 {
             classes = nearest(found.floats.map { Int32($0.rounded()) }, width: found.shape.last ?? 0, part, frame.size)
