@@ -79,6 +79,8 @@ bench: build
 	@$(VENV)-torch/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements-torch.txt
 	python3 Benchmarks/network_speed.py --transferbench $(BIN) --python $(VENV)-torch/bin/python \
 		--out Benchmarks/network_speed.json
+	python3 Benchmarks/diversity_speed.py --transferbench $(BIN) --python $(VENV)-torch/bin/python \
+		--out Benchmarks/diversity_speed.json
 
 fixtures: setup
 	@test -x $(VENV)/bin/python || python3 -m venv $(VENV)

@@ -39,10 +39,10 @@ enum MaskMaker {
         switch self {
         case .semantic(let segmenter):
             begin(segmenter.phrases)
-            _ = try segmenter.labels(of: video, limit: limit, give)
+            _ = try segmenter.labels(of: video, limit: limit, give: give)
         case .grounded(let masks):
             _ = try masks.labels(
-                of: video, caption: caption, limit: limit, begin: { phrases, _ in begin(phrases) }, give)
+                of: video, caption: caption, limit: limit, begin: { phrases, _ in begin(phrases) }, give: give)
         }
     }
 }

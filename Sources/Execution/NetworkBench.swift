@@ -69,7 +69,7 @@ final class NetworkBench {
         case .saliency(let network, let settings): return try saliency(of: video, network, settings)
         case .phrases(let choice):
             let objects = try masks ?? referenceMasks(of: video, caption: caption)
-            return try foreground(of: objects, try choice.phrases(of: stem(video.path)))
+            return try foreground(of: objects, try choice.phrases(of: stem(video.path))).path
         case nil: throw BenchError(.usage, "no network and no phrases say what the foreground is")
         }
     }
@@ -118,8 +118,10 @@ final class NetworkBench {
                 let masks =
                     try source.file
                     ?? self.masks(of: sources.clip.video, caption: sources.clip.caption, nil, references)
+                let (path, unmatched) = try foreground(of: masks, phrases)
                 origin = ["foreground": "phrases: " + phrases.phrases.joined(separator: ", ")]
-                return .file(try foreground(of: masks, phrases))
+                if !unmatched.isEmpty { origin["phrases without objects"] = unmatched.joined(separator: ", ") }
+                return .file(path)
             }
         } catch {
             return .missing(sentence(error))
@@ -183,9 +185,11 @@ final class NetworkBench {
         }
     }
 
-    private func foreground(of masks: String, _ phrases: SalientPhrases) throws -> String {
+    private func foreground(
+        of masks: String, _ phrases: SalientPhrases
+    ) throws -> (path: String, unmatched: [String]) {
         try references.foreground(
-            phrases, in: masks, sha256: try Artifact(hashing: masks).sha256, limit: options.frameLimit)
+            ofLabels: try Artifact(hashing: masks), phrases: phrases, limit: options.frameLimit)
     }
 
     // MARK: whole videos

@@ -146,7 +146,7 @@ def set_weights(model, state):
 
 
 def tensor(frame):
-    return torch.from_numpy(frame).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return torch.from_numpy(frame.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
 def distances(model, frames):

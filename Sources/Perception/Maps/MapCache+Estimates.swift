@@ -102,35 +102,6 @@ extension MapCache {
         }
     }
 
-    /// The foreground that phrases name among the objects of a mask file.
-    /// - Parameters:
-    ///   - masks: what `openLabels` reads.
-    ///   - sha256: of that file.
-    /// - Returns: a map file that `ForegroundReader` reads.
-    /// - Throws: `BenchError` 65, when the masks are unusable or no phrase is among them.
-    public func foreground(
-        _ phrases: SalientPhrases, in masks: String, sha256: String, limit: Int = 121
-    ) throws -> String {
-        let key = MapKey(
-            kind: .foreground, network: phrases.identity, clip: sha256, settings: ["frames": "\(limit)"])
-        return try map(key) { path in
-            try unusableFilesTold {
-                let frames = PhraseForeground(try openLabels(masks), phrases: phrases)
-                guard !frames.isEmpty else {
-                    throw BenchError(
-                        .unusableInput,
-                        "\(masks) has no object called \(phrases.phrases.joined(separator: ", ")); check the phrases")
-                }
-                let origin = origin("phrases: " + phrases.phrases.joined(separator: ", "), key, .cpu, "")
-                let writer = try MapFileWriter(path: path, kind: .foreground, size: frames.size, origin: origin)
-                while writer.count < limit, let mask = try frames.next() {
-                    try writer.append(PackedMap(foreground: mask))
-                }
-                try writer.finish()
-            }
-        }
-    }
-
     private func origin(_ name: String, _ key: MapKey, _ device: Device, _ runtime: String) -> MapOrigin {
         MapOrigin(
             network: name, identity: key.network.hex, clip: key.clip, settings: key.settings, device: device.rawValue,

@@ -64,7 +64,7 @@ public struct GroundedMasks: Sendable {
     public func labels(
         of video: any FrameReader, caption: String, limit: Int = 121,
         begin: ([String], FrameSize) throws -> Void = { _, _ in }, progress: (Int) -> Void = { _ in },
-        _ give: (Plane) throws -> Void
+        give: (Plane) throws -> Void
     ) throws -> Summary {
         var frames = FrameQueue(video, limit: limit)
         guard let first = try frames.next() else {

@@ -87,7 +87,7 @@ public struct SemanticSegmenter: Sendable {
     /// - Returns: the number of frames.
     /// - Throws: `BenchError` 65; what the closures throw.
     public func labels(
-        of video: any FrameReader, limit: Int = 121, progress: (Int) -> Void = { _ in }, _ give: (Plane) throws -> Void
+        of video: any FrameReader, limit: Int = 121, progress: (Int) -> Void = { _ in }, give: (Plane) throws -> Void
     ) throws -> Int {
         var done = 0
         while done < limit {
