@@ -189,6 +189,14 @@ import Testing
         #expect(try String(contentsOfFile: try network.file("vocabulary"), encoding: .utf8) == "[PAD]\n[CLS]\na\n")
     }
 
+    @Test func `of DOVER's two views the technical one is meant`() throws {
+        let clips: [OnnxSize] = [.fixed(4), .fixed(3), .fixed(32), .fixed(224), .fixed(224)]
+        let path = try model("v", inputs: [("aes_view", clips), ("tech_view", clips)], outputs: ["score"])
+        let card = try NetworkImporter.run(try request("dover", path)).card
+        #expect(card.task == .quality && card.input?.name == "tech_view" && card.input?.scale == .byte)
+        #expect(card.outputs == ["technical": "score"] && card.input?.size == .fixed(height: 224, width: 224))
+    }
+
     // MARK: files
 
     @Test func `files are linked when asked for, also through a symbolic link`() throws {

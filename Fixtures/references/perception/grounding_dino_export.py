@@ -82,7 +82,7 @@ def export(model, folder, height, width, vocabulary, name="grounding-dino", sett
         },
         "input": {
             "name": "pixel_values", "size": {"fixed": [height, width]}, "colour": "rgb", "scale": "unit",
-            "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "interpolation": "bilinear",
+            "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "interpolation": "pillow-bilinear",
         },
         "outputs": {"logits": "logits", "boxes": "pred_boxes"}, "meaning": "logits of the caption's pieces, and boxes",
         "classes": [], "settings": settings or {}, "licence": "Apache-2.0",

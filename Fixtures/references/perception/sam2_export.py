@@ -191,7 +191,7 @@ def export(model, folder, name="sam2", licence="Apache-2.0", source="https://git
     }  # fmt: skip
     files = {}
     for role, (part, names, outputs, shapes) in parts.items():
-        path = folder / f"{role.replace('-', '_')}.onnx"
+        path = folder / f"{role}.onnx"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.onnx.export(
@@ -208,7 +208,7 @@ def export(model, folder, name="sam2", licence="Apache-2.0", source="https://git
         "files": files,
         "input": {
             "name": "image", "size": {"fixed": [size, size]}, "colour": "rgb", "scale": "unit",
-            "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "interpolation": "bilinear",
+            "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "interpolation": "pillow-bicubic",
         },
         "outputs": {},
         "meaning": "mask logits, an object above 0",

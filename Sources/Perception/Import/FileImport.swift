@@ -59,7 +59,7 @@ struct FileImport {
         _ name: String, _ models: [OnnxModel], _ classes: [String], _ files: [NetworkCard.File]
     ) throws(BenchError) -> NetworkCard {
         guard let first = models.first else { throw BenchError(.bug, "\(request.kind.name) has no network") }
-        let input = try ModelFit(model: first, layout: preset.layout).input(preset.input, request.changes)
+        let input = try ModelFit(model: first, layout: preset.layout).input(preset, request.changes)
         var named = request.changes.outputs
         if let sole = named.removeValue(forKey: "") {
             guard preset.outputs.count == 1 else {

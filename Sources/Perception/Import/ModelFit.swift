@@ -7,9 +7,9 @@ struct ModelFit {
     let layout: NetworkKind.Layout
 
     /// The preset's input with the model's name and, where the model takes one size only, that size.
-    func input(_ preset: PictureInput, _ changes: CardChanges) throws(BenchError) -> PictureInput {
-        let port = try picturePort(named: changes.input)
-        var input = preset
+    func input(_ preset: NetworkKind.Preset, _ changes: CardChanges) throws(BenchError) -> PictureInput {
+        let port = try picturePort(named: changes.input, usual: preset.usualInput)
+        var input = preset.input
         input.name = port.name
         input.colour = changes.colour ?? input.colour
         input.scale = changes.scale ?? input.scale
@@ -54,7 +54,7 @@ struct ModelFit {
         }
     }
 
-    private func picturePort(named name: String?) throws(BenchError) -> OnnxModel.Port {
+    private func picturePort(named name: String?, usual: String?) throws(BenchError) -> OnnxModel.Port {
         if let name {
             guard let port = model.inputs.first(where: { $0.name == name }) else {
                 throw unusable("has no input '\(name)'; its inputs are \(listed(model.inputs))")
@@ -65,6 +65,7 @@ struct ModelFit {
             return port
         }
         let ports = model.inputs.filter(takesPictures)
+        if let port = ports.first(where: { $0.name == usual }) { return port }
         guard ports.count == 1, let port = ports.first else {
             let remedy = ports.isEmpty ? "export it with such an input" : "say which with --input"
             throw unusable(

@@ -163,11 +163,11 @@ extension NetworkKind {
             licence: "see the page",
             .files(
                 Preset(
-                    task: .quality, layout: .clips,
+                    task: .quality, parts: [Part(role: "model", file: "model.onnx", takes: [])], layout: .clips,
                     input: PictureInput(
                         name: "", size: .fixed(height: 224, width: 224), scale: .byte,
                         mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375]),
-                    outputs: [("technical", ["technical", "score", "output"])],
+                    usualInput: "tech_view", outputs: [("technical", ["technical", "score", "output"])],
                     meaning: "raw technical quality, larger is better")))
     ]
 }

@@ -41,6 +41,8 @@ public struct NetworkKind: Sendable {
         var layout = Layout.pictures
         /// Of the first part; its name is found in the file.
         let input: PictureInput
+        /// The input's name where an export has several that would fit.
+        var usualInput: String?
         /// Roles of outputs, each with names that exports give them.
         var outputs: [(role: String, names: [String])] = []
         /// Whether, of several outputs, the first is meant.

@@ -80,7 +80,8 @@ import Video
             settings: ["caption": MaskReferences.caption], device: .cpu, runtime: runtime.version
         ) { frames, begin, give in
             let summary = try masks.labels(
-                of: frames, caption: MaskReferences.caption, limit: 2, begin: { phrases, _ in begin(phrases) }, give: give)
+                of: frames, caption: MaskReferences.caption, limit: 2, begin: { phrases, _ in begin(phrases) },
+                give: give)
             #expect(summary.propagation == .memory)
         }
         let maps = try MapFileReader(path: path)
