@@ -94,7 +94,7 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Perception", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["transferbench", "TestSupport", grdb], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["transferbench", "Perception", "TestSupport", grdb], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
