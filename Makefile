@@ -40,7 +40,7 @@ setup:
 	fi
 	@if [ -z "$${TRANSFERBENCH_ONNXRUNTIME:-}" ] && ! [ -e "$(ONNXRUNTIME)/onnxruntime/capi/libonnxruntime.so.$(ONNXRUNTIME_VERSION)" ]; then \
 		echo "Installing: onnxruntime $(ONNXRUNTIME_VERSION) into $(ONNXRUNTIME)"; \
-		python3 -m pip install -q --disable-pip-version-check --no-deps --upgrade --target "$(ONNXRUNTIME)" \
+		PIP_ROOT_USER_ACTION=ignore python3 -m pip install -q --disable-pip-version-check --no-deps --upgrade --target "$(ONNXRUNTIME)" \
 			"onnxruntime==$(ONNXRUNTIME_VERSION)"; \
 	fi
 

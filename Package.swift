@@ -57,7 +57,7 @@ let package = Package(
             name: "Perception", dependencies: ["CKernels", "COnnxRuntime", "Experiment", "Tensors", "Video"],
             swiftSettings: hot),
         .target(
-            name: "Scoring", dependencies: ["CKernels", "Experiment", "Perception", "Tensors", "Video"],
+            name: "Scoring", dependencies: ["CKernels", "Experiment", "Tensors", "Video"],
             swiftSettings: hot),
         .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
         .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
@@ -92,9 +92,11 @@ let package = Package(
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),
-        .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Perception", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["transferbench", "Perception", "TestSupport", grdb], swiftSettings: strict),
+            name: "ExecutionTests", dependencies: ["Execution", "Perception", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["transferbench", "Perception", "TestSupport", grdb],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -13,6 +13,7 @@ standard library and ffmpeg.
 
 import argparse
 import platform
+import resource
 import sys
 from pathlib import Path
 
@@ -41,14 +42,25 @@ def make_clips(options, folder):
     return clips
 
 
+def timed(command):
+    """(JSON, wall seconds, peak megabytes, processor seconds) of a program; the last hardly depends on what else runs."""
+    def processor_seconds():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = processor_seconds()
+    result, wall, peak = run_json(command)
+    return result, wall, peak, processor_seconds() - before
+
+
 def ours(options, network, clips, frames):
-    result, wall, peak = run_json(
+    result, wall, peak, busy = timed(
         [options.transferbench, "diversity", "--network", str(network), "--frames", str(frames), "--threads",
          str(options.threads), "--json", *clips])
     score = result["scores"][0]
     return {"value": score["value"], "pairs": score["byPair"], "seconds": result["seconds"], "wall_seconds": wall,
-            "peak_mb": peak, "frames": result["frames"], "threads": options.threads, "metric": score["metric"],
-            "onnxruntime": result["environment"]["onnxruntime"], "version": result["environment"].get("version")}
+            "processor_seconds": busy, "peak_mb": peak, "frames": result["frames"], "threads": options.threads, "metric": score["metric"],
+            "onnxruntime": result["environment"]["onnxruntime"], "version": result["environment"].get("transferbench")}
 
 
 def measure(options, folder):
@@ -62,9 +74,9 @@ def measure(options, folder):
     say(f"transferbench: {options.frames} frames of {len(clips)} clips …")
     own = ours(options, network, clips, options.frames)
     say(f"lpips on PyTorch: {options.frames} frames, 30 ordered pairs …")
-    peer, wall, peak = run_json(
+    peer, wall, peak, busy = timed(
         [options.python, str(PEER), "--frames", str(options.frames), "--threads", str(options.threads), *clips])
-    peer.update(wall_seconds=wall, peak_mb=peak)
+    peer.update(wall_seconds=wall, processor_seconds=busy, peak_mb=peak)
     error = max(abs(a - b) for a, b in zip(own["pairs"], peer["pairs"]))
     if error > TOLERANCE:
         raise Refused(f"the values differ by {error}: {own['value']} and {peer['value']}")
@@ -73,6 +85,7 @@ def measure(options, folder):
         "note": f"both on the first {options.frames} frames, in one run: on {ALL} frames the peer would take hours",
         "largest_difference": error, "transferbench": own, "peer": peer,
         "ratio": {"seconds": peer["seconds"] / own["seconds"], "wall_seconds": peer["wall_seconds"] / own["wall_seconds"],
+                  "processor_seconds": peer["processor_seconds"] / own["processor_seconds"],
                   "peak_mb": peer["peak_mb"] / own["peak_mb"]},
         "machine": {"processor": processor(), "cores": cores(), "system": platform.system()}}
     if options.all:
@@ -87,7 +100,8 @@ def report(result):
         f"Diversity of {result['clips']} clips of {result['width']}x{result['height']}, {result['frames']} frames, VGG16 "
         f"with LPIPS' heads, {own['threads']} threads; largest difference of a pair {result['largest_difference']:.1e}",
         f"  transferbench   {own['seconds']:8.1f} s  {own['peak_mb']:6.0f} MB",
-        f"  lpips, PyTorch  {peer['seconds']:8.1f} s  {peer['peak_mb']:6.0f} MB   {ratio['seconds']:.1f} times slower"]
+        f"  lpips, PyTorch  {peer['seconds']:8.1f} s  {peer['peak_mb']:6.0f} MB   {ratio['seconds']:.1f} times slower, "
+        f"{ratio['processor_seconds']:.1f} times the processor's time"]
     if "transferbench_all_frames" in result:
         full = result["transferbench_all_frames"]
         lines.append(f"  transferbench, all {full['frames']} frames: {full['seconds']:.0f} s, {full['peak_mb']:.0f} MB")

@@ -6,6 +6,7 @@ Every ordered pair of videos is compared on its own, frame by frame, and both fr
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import platform
@@ -52,7 +53,7 @@ def main():
     print(json.dumps({
         "value": sum(pairs.values()) / len(pairs), "pairs": [v for (i, j), v in pairs.items() if i < j],
         "ordered_pairs": len(pairs), "seconds": seconds, "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "lpips": "0.1.4"}}))
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "lpips": importlib.metadata.version("lpips")}}))
     return 0
 
 

@@ -116,7 +116,8 @@ func isFolder(_ path: String) -> Bool {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
 }
 
-func stem(_ path: String) -> String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+/// A file's name without its folder and suffix.
+public func stem(_ path: String) -> String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
 
 /// The foreground mask of a clip in a folder of masks; nil when there is none.
 func foregroundFile(in folder: String, _ id: String) -> String? {

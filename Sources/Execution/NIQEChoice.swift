@@ -20,24 +20,28 @@ public enum NIQEChoice: Sendable {
 
     /// The model: read, or fitted on `clips`.
     /// - Throws: `BenchError` 65, when the file is no model, or the clips cannot be read or have too little texture.
-    public func model(of clips: [Artifact], _ options: ScoringOptions) throws(BenchError) -> NIQEModel {
+    public func model(
+        of clips: [Artifact], _ options: ScoringOptions, onUnusable: ((_ clip: String, _ reason: String) -> Void)? = nil
+    ) throws(BenchError) -> NIQEModel {
         switch self {
         case .file(let path): try NIQEChoice.read(path)
         case .references(let block, let folder):
-            try NIQEChoice.fitted(on: clips, block: block, folder: folder, workers: options.workers)
+            try NIQEChoice.fitted(
+                on: clips, block: block, folder: folder, workers: options.workers, onUnusable: onUnusable)
         }
     }
 
     /// Fits a model on clips, or reads the one that was fitted on the same before.
     /// - Throws: `BenchError` 65, when they cannot be read or have too little texture.
     private static func fitted(
-        on clips: [Artifact], block: Int, folder: String, workers: Int
+        on clips: [Artifact], block: Int, folder: String, workers: Int,
+        onUnusable: ((_ clip: String, _ reason: String) -> Void)?
     ) throws(BenchError) -> NIQEModel {
         let identity = Identity(of: ["niqe fit 1", "\(block)"] + clips.map(\.sha256))
         let path = folder + "/niqe/" + identity.hex + ".json"
         if FileManager.default.fileExists(atPath: path), let known = try? read(path) { return known }
         let model = try NIQEModel(
-            fittedOn: clips.map(\.path), NIQEFit(block: block, threads: workers))
+            fittedOn: clips.map(\.path), NIQEFit(block: block, threads: workers), onUnusable: onUnusable)
         // A model that cannot be kept is fitted again.
         try? FileManager.default.createDirectory(atPath: folder + "/niqe", withIntermediateDirectories: true)
         try? model.write(to: path)
@@ -55,6 +59,9 @@ extension ScoringPlanner {
                 clips.append(try hasher.artifact(video))
             }
         }
-        return try choice.model(of: clips, options)
+        var unusable: [(clip: String, reason: String)] = []
+        let model = try choice.model(of: clips, options) { unusable.append(($0, $1)) }
+        for (clip, reason) in unusable { warn("NIQE is measured without this clip: \(reason)", of: clip) }
+        return model
     }
 }

@@ -2,8 +2,6 @@ internal import Experiment
 import Foundation
 internal import Perception
 internal import Scoring
-internal import Synchronization
-internal import Tensors
 internal import Video
 
 /// The networks of a run at work: each is opened when it is first needed and stays open. Gives pairs the maps that they
@@ -35,7 +33,7 @@ final class NetworkBench {
         self.options = options
         self.onFrames = onFrames
         references = MapCache(folder: networks.mapFolder)
-        temporary = MapCache(folder: NSTemporaryDirectory() + "transferbench-maps-\(UUID().uuidString)")
+        temporary = MapCache(folder: ScratchFolder.path())
     }
 
     deinit { try? FileManager.default.removeItem(atPath: temporary.folder) }
@@ -120,6 +118,10 @@ final class NetworkBench {
                     ?? self.masks(of: sources.clip.video, caption: sources.clip.caption, nil, references)
                 let (path, unmatched) = try foreground(of: masks, phrases)
                 origin = ["foreground": "phrases: " + phrases.phrases.joined(separator: ", ")]
+                if source == .network {
+                    origin["foreground device"] = opened.device?.rawValue ?? ""
+                    for (key, value) in networks.masks?.origin ?? [:] { origin["foreground " + key] = value }
+                }
                 if !unmatched.isEmpty { origin["phrases without objects"] = unmatched.joined(separator: ", ") }
                 return .file(path)
             }
@@ -188,8 +190,9 @@ final class NetworkBench {
     private func foreground(
         of masks: String, _ phrases: SalientPhrases
     ) throws -> (path: String, unmatched: [String]) {
-        try references.foreground(
-            ofLabels: try Artifact(hashing: masks), phrases: phrases, limit: options.frameLimit)
+        var hasher = ContentHasher(store: nil)
+        return try references.foreground(
+            ofLabels: try hasher.artifact(masks), phrases: phrases, limit: options.frameLimit)
     }
 
     // MARK: whole videos
@@ -222,7 +225,7 @@ final class NetworkBench {
         }
         guard let scorer = opened.diversity else { return [] }
         var inputs = DiversityInputs(videos: condition.videos)
-        var origin: [String: String] = [:]
+        var origin = PairInputs.Origins().foreground
         let sources = PairSources(
             clip: condition.clip, generated: condition.clip.video, foreground: condition.foreground)
         let foreground = foreground(sources, &origin)
@@ -231,13 +234,17 @@ final class NetworkBench {
         defer { passing.finish() }
         let result = try scorer.score(
             inputs, frameLimit: options.frameLimit, onLength: passing.expect, onFrame: passing.step)
-        var scores = scorer.scores(result).map { $0.region == .all ? $0 : $0.adding(origin) }
-        if case .missing(let why) = foreground {
-            scores += [Region.fg, .bg].map {
-                Score(metric: scorer.descriptor.name, region: $0, outcome: .unscored(reason: why), n: 0)
-            }
+        let scores = scorer.scores(result).map { $0.region == .all ? $0 : $0.adding(origin) }
+        guard case .missing(let why) = foreground else { return scores }
+        return scores + noDiversity(why, regions: [.fg, .bg])
+    }
+
+    /// Why there is no diversity, as scores.
+    func noDiversity(_ reason: String, regions: [Region] = [.all]) -> [Score] {
+        guard let network = networks.perceptual else { return [] }
+        return regions.map {
+            Score(metric: diversityDescriptor(network.card).name, region: $0, outcome: .unscored(reason: reason), n: 0)
         }
-        return scores
     }
 
     // MARK: opening
@@ -252,47 +259,13 @@ final class NetworkBench {
     /// What networks run on: as asked, or CUDA where a first network opens there.
     private func device() throws(BenchError) -> Device {
         if let device = opened.device { return device }
-        let library = try runtime()
-        let device = networks.device ?? library.bestDevice(for: networks.folders)
+        let device: Device
+        if let asked = networks.device {
+            device = asked
+        } else {
+            device = try runtime().bestDevice(for: networks.folders)
+        }
         opened.device = device
         return device
-    }
-}
-
-/// How far one network has come in one video, for the progress of the run.
-private final class Passing: Sendable {
-    private let onFrames: @Sendable (Int, Int) -> Void
-    private let state: Mutex<(expected: Int, done: Int)>
-
-    init(_ onFrames: @escaping @Sendable (Int, Int) -> Void) {
-        self.onFrames = onFrames
-        state = Mutex((0, 0))
-    }
-
-    /// A video whose length its container says.
-    convenience init(_ video: Artifact, limit: Int, _ onFrames: @escaping @Sendable (Int, Int) -> Void) {
-        self.init(onFrames)
-        expect(min(limit, (try? openFrames(video.path))?.declaredFrames ?? limit))
-    }
-
-    func expect(_ frames: Int) {
-        state.withLock { $0.expected += frames }
-        onFrames(frames, 0)
-    }
-
-    func step() { reach(state.withLock { $0.done } + 1) }
-
-    func reach(_ done: Int) {
-        let more = state.withLock { state in
-            defer { state.done = max(state.done, done) }
-            return max(0, done - state.done)
-        }
-        if more > 0 { onFrames(0, more) }
-    }
-
-    /// What was expected and did not come is expected no more.
-    func finish() {
-        let (expected, done) = state.withLock { $0 }
-        if expected != done { onFrames(done - expected, 0) }
     }
 }

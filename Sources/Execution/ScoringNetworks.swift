@@ -95,10 +95,19 @@ public enum PhraseChoice: Sendable {
         }
     }
 
+    /// Of the file, or of all files in the folder; empty where they cannot be read, which each clip's phrases will say.
+    private func contentHash(_ path: String) -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { $0.hasSuffix(".json") }
+            .sorted()
+        let files = names?.map { path + "/" + $0 } ?? [path]
+        return Identity(of: files.map { (try? Artifact(hashing: $0).sha256) ?? "" }).hex
+    }
+
     var words: String {
         switch self {
         case .list(let phrases): "phrases " + phrases.phrases.joined(separator: ", ")
-        case .file(let path): "phrases by clip, \(path)"
+        case .file(let path):
+            "phrases by clip, \(stem(path)) \(contentHash(path).prefix(12))"
         }
     }
 }

@@ -15,10 +15,16 @@ extension ScoringPlanner {
         var paths: [String] { PairSources.paths(foreground, depth, masks) }
     }
 
-    func foundFiles(_ item: Item, dataset: DatasetFolder, foreground: String?) -> FoundFiles {
+    func foundFiles(_ item: Item, dataset: DatasetFolder, foreground: String?, caption: String?) -> FoundFiles {
+        // A detector that looks for nothing finds nothing, which is no score.
+        let isUncaptioned = networks?.masks?.detector != nil && (caption ?? "").allSatisfy(\.isWhitespace)
         func part(_ what: String, _ reference: String?, _ generated: String?, isMade: Bool) -> PairSources.Part {
             func source(_ file: String?, _ absence: String) -> MapSource {
-                file.map { .file($0) } ?? (isMade ? .network : .missing(absence))
+                if let file { return .file(file) }
+                guard isMade else { return .missing(absence) }
+                return isUncaptioned && what == "masks"
+                    ? .missing("clip \(item.clip) has no caption for --phrase-network; add captions/\(item.clip).json")
+                    : .network
             }
             return PairSources.Part(
                 reference: source(reference, "the dataset has no \(what) of clip \(item.clip)"),
@@ -30,14 +36,14 @@ extension ScoringPlanner {
             makesMasks || dataset.hasMasks && item.folder.hasMasks
             ? part("masks", dataset.masks(item.clip), item.folder.masks(item.video), isMade: makesMasks) : nil
         return FoundFiles(
-            foreground: foregroundSource(item, dataset: dataset, folder: foreground),
+            foreground: foregroundSource(item, dataset: dataset, folder: foreground, isUncaptioned: isUncaptioned),
             depth: makesDepth || dataset.hasDepth && item.folder.hasDepth
                 ? part("depth", dataset.depth(item.clip), item.folder.depth(item.video), isMade: makesDepth) : nil,
             masks: masks)
     }
 
     private func foregroundSource(
-        _ item: Item, dataset: DatasetFolder, folder: String?
+        _ item: Item, dataset: DatasetFolder, folder: String?, isUncaptioned: Bool
     ) -> PairSources.Foreground? {
         switch networks?.foreground {
         case .saliency: return .saliency
@@ -49,6 +55,9 @@ extension ScoringPlanner {
             if let file = dataset.masks(item.clip) { return .phrases(named, of: .file(file)) }
             guard networks?.masks != nil else {
                 return .missing("the dataset has no masks of clip \(item.clip), which phrases choose from")
+            }
+            guard !isUncaptioned else {
+                return .missing("clip \(item.clip) has no caption for --phrase-network; add captions/\(item.clip).json")
             }
             return .phrases(named, of: .network)
         case nil:
@@ -69,7 +78,8 @@ extension ScoringPlanner {
             configuration: Configuration(name: item.folder.configuration), clip: clip, prompt: item.prompt,
             video: try hasher.artifact(item.video))
         var parts = ["score", trial.identity.hex, options.profile.rawValue]
-        parts += parameters.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        parts += ownParameters.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        parts += networks?.quality.map { ["quality", $0.identity.hex] } ?? []
         parts += trialMetrics(depth: files.depth != nil, masks: files.masks != nil).map { "\($0.name) \($0.version)" }
         let foreground = fingerprinted(files.foreground)
         let depth = fingerprinted(files.depth, "depth", networks?.depth.map { [$0.identity.hex] })
@@ -99,7 +109,7 @@ extension ScoringPlanner {
     ) -> (source: MapSource, parts: [String]) {
         switch source {
         case .missing: return (source, [])
-        case .network: return (source, ["network"] + (network ?? []))
+        case .network: return (source, ["network", MapKey.version] + (network ?? []))
         case .file(let path):
             do throws(BenchError) { return (source, [try hasher.artifact(path).sha256]) } catch {
                 return (.missing(error.sentence), [])
@@ -117,7 +127,8 @@ extension ScoringPlanner {
             do throws(BenchError) { return (foreground, ["foreground", try hasher.artifact(path).sha256]) } catch {
                 return (.missing(error.sentence), ["missing foreground"])
             }
-        case .saliency: return (foreground, ["foreground", networks?.parameters["foreground"] ?? ""])
+        case .saliency:
+            return (foreground, ["foreground", MapKey.version, networks?.parameters["foreground"] ?? ""])
         case .phrases(let phrases, let source):
             let masks = fingerprinted(source, networks?.masks?.fingerprint)
             if case .missing(let why) = masks.source { return (.missing(why), ["missing foreground"]) }
@@ -148,7 +159,10 @@ extension ScoringPlanner {
                 videos: group.members.map { trials[$0].trial.video })
             let foreground = fingerprinted(sources[group.members[0]].foreground)
             let version = "\(diversityDescriptor(network.card).version)"
-            let parts = ["diversity", version, condition.identity.hex, network.identity.hex, "\(options.frameLimit)"]
+            let parts = [
+                "diversity", version, options.profile.rawValue, condition.identity.hex, network.identity.hex,
+                "\(options.frameLimit)",
+            ]
             conditions.append(
                 (
                     PlannedCondition(
@@ -170,6 +184,7 @@ extension ScoringPlanner {
             let artifact = try hasher.artifact(resolved(folder.path) + "/" + file.file)
             guard artifact.sha256 == file.sha256 else { throw folder.mismatch(file, sha256: artifact.sha256) }
         }
+        try folder.checkExternalFiles()
     }
 
     /// The metrics of single videos, in the order of tables.
@@ -177,10 +192,14 @@ extension ScoringPlanner {
         plannedMetrics(options, depth: depth, masks: masks) + (networks?.quality == nil ? [] : DoverScorer.descriptors)
     }
 
-    private var parameters: [String: String] {
+    /// What all trials' scores depend on besides their own files and networks.
+    private var ownParameters: [String: String] {
         ["frame-limit": "\(options.frameLimit)", "mask-matching": options.matching.rawValue]
             .merging(options.niqe.map { ["niqe-model": String($0.identity.hex.prefix(12))] } ?? [:]) { a, _ in a }
-            .merging(networks?.parameters ?? [:]) { a, _ in a }
+    }
+
+    private var parameters: [String: String] {
+        ownParameters.merging(networks?.parameters ?? [:]) { a, _ in a }
     }
 
     func runPlan(

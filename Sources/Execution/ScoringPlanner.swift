@@ -58,7 +58,7 @@ public struct ScoringPlanner {
             do throws(BenchError) {
                 let caption = try dataset.caption(item.clip)
                 if caption == nil { uncaptioned.insert(item.clip) }
-                let found = foundFiles(item, dataset: dataset, foreground: foreground)
+                let found = foundFiles(item, dataset: dataset, foreground: foreground, caption: caption)
                 let stamp = FileStamp.of([item.reference, item.video] + found.paths)
                 let (planned, source) = try plannedTrial(item, found, caption: caption ?? "")
                 trials.append(planned)
@@ -146,6 +146,10 @@ public struct ScoringPlanner {
         return items.sorted {
             ($0.item.clip, $0.order, $0.item.prompt) < ($1.item.clip, $1.order, $1.item.prompt)
         }.map(\.item)
+    }
+
+    mutating func warn(_ message: String, of subject: String) {
+        issues.append(.init(subject: subject, message: message, isWarning: true))
     }
 
     private mutating func reject(_ video: String, of folder: VideosFolder, _ sentence: String) {

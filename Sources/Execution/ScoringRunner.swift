@@ -62,7 +62,7 @@ public struct ScoringRunner: Sendable {
                 for _ in 0..<done { onEvent(.frame) }
             }
         }
-        let missing = try store.unscored(plan.trials)
+        let missing = try store.unscored(plan.trials, retryingFailures: job.networks != nil)
         let pending = plan.trials.indices.filter { missing.contains(plan.trials[$0].fingerprint) }
         let chosen = limit.map { Array(pending.prefix($0)) } ?? pending
         onEvent(.began(known: plan.trials.count - pending.count, toScore: chosen.count))
@@ -151,8 +151,19 @@ public struct ScoringRunner: Sendable {
             guard sources.trials.allSatisfy({ !unscored.contains(job.plan.trials[$0].fingerprint) }) else { continue }
             let name = "all videos of \(planned.condition.clip.name) in \(planned.condition.configuration.name)"
             let scores: [Score]
-            do { scores = try bench.diversity(sources) } catch {
-                let message = sentence(error)
+            guard sources.videos.count > 1 else {
+                try store.record(
+                    bench.noDiversity("one video only; diversity compares those of several prompts"), of: planned,
+                    plan: job.plan, environment: environment)
+                continue
+            }
+            do {
+                scores = try bench.diversity(sources)
+                guard sources.trials.allSatisfy({ FileStamp.of(job.sources[$0].paths) == job.stamps[$0] }) else {
+                    throw BenchError(.incomplete, "a video changed since the run began; run again")
+                }
+            } catch {
+                let message = "\(name): \(sentence(error))"
                 try store.note(message, isWarning: false, of: name, run: run, at: now())
                 outcome.failed += 1
                 onEvent(.failed(name, message: message))

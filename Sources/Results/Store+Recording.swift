@@ -80,11 +80,20 @@ extension Store {
     }
 
     /// The trials of a plan that have no scores yet, by fingerprint.
-    public func unscored(_ trials: [PlannedTrial]) throws(BenchError) -> Set<Identity> {
+    /// - Parameter retryingFailures: whether those count too that lack a part which failed: what a network needs may be there
+    ///   another time.
+    public func unscored(
+        _ trials: [PlannedTrial], retryingFailures: Bool = false
+    ) throws(BenchError) -> Set<Identity> {
         try read { db in
-            let known = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM score WHERE fingerprint = ?)")
+            let known = try db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM score WHERE fingerprint = :trial)
+                        AND NOT (:retrying
+                            AND EXISTS (SELECT 1 FROM remark WHERE fingerprint = :trial AND kind = 'part-failure'))
+                    """)
             return try Set(
-                trials.map(\.fingerprint).filter { try !(Bool.fetchOne(known, arguments: [$0.hex]) ?? false) })
+                trials.map(\.fingerprint).filter { try !(Bool.fetchOne(known, arguments: ["trial": $0.hex, "retrying": retryingFailures]) ?? false) })
         }
     }
 

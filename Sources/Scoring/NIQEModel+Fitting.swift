@@ -32,11 +32,15 @@ extension NIQEModel {
     /// Fits a model on clips (videos or folders of PNG images). Memory holds a few frames, whatever the number of clips;
     /// the result does not depend on the number of threads.
     ///
-    /// - Parameter onClip: called after every clip.
-    /// - Throws: `BenchError` 64 for a block size that is impossible, 65 when a clip cannot be read, is smaller than a
-    ///   block, or when all of them have too few sharp blocks.
+    /// - Parameters:
+    ///   - onClip: called after every clip.
+    ///   - onUnusable: called for a clip that cannot be read or is smaller than a block, which is left out then; nil lets
+    ///     such a clip be an error.
+    /// - Throws: `BenchError` 64 for a block size that is impossible, 65 when a clip is unusable, or when all of them have
+    ///   too few sharp blocks.
     public init(
-        fittedOn clips: [String], _ fit: NIQEFit, onClip: (Clip) -> Void = { _ in }
+        fittedOn clips: [String], _ fit: NIQEFit, onClip: (Clip) -> Void = { _ in },
+        onUnusable: ((_ clip: String, _ reason: String) -> Void)? = nil
     ) throws(BenchError) {
         if let objection = Self.objection(toBlock: fit.block) {
             throw BenchError(.usage, "the NIQE block size \(objection)")
@@ -47,7 +51,13 @@ extension NIQEModel {
         var total = NIQEDistribution()
         var known: [Clip] = []
         for path in clips {
-            let (distribution, frames) = try Self.distribution(of: path, fit)
+            let distribution: NIQEDistribution
+            let frames: Int
+            do throws(BenchError) { (distribution, frames) = try Self.distribution(of: path, fit) } catch {
+                guard let onUnusable else { throw error }
+                onUnusable(path, error.sentence)
+                continue
+            }
             let clip = Clip(
                 name: URL(fileURLWithPath: path).lastPathComponent, sha256: try Self.hash(path), frames: frames,
                 blocks: distribution.complete)
@@ -79,7 +89,7 @@ extension NIQEModel {
                 throw BenchError(
                     .unusableInput,
                     "\(path) has frames of \(reader.size), smaller than NIQE's block of \(fit.block) pixels: "
-                        + "choose a smaller block")
+                        + "choose a smaller block (--niqe-block)")
             }
             var distribution = NIQEDistribution()
             var (read, used) = (0, 0)

@@ -30,7 +30,7 @@ public enum PillowFilter: String, Sendable, CaseIterable {
 }
 
 extension Frame {
-    /// The frame at another size, byte for byte as Pillow resizes it.
+    /// The frame at another size, byte for byte as Pillow resizes it (columns before rows).
     public func resized(to size: FrameSize, like filter: PillowFilter) -> Frame {
         Frame(
             width: size.width, height: size.height,
@@ -47,7 +47,8 @@ extension Plane {
     }
 }
 
-/// Columns first, then rows; what lies between is rounded to bytes too. An axis that keeps its length is left alone.
+/// Columns first, then rows; what lies between is rounded to bytes too. An axis that keeps its length is left alone. Pillow
+/// 13 begins with the rows in some cases where they shrink and columns hardly do or grow: bytes differ a little there.
 private func resampled(
     _ pixels: [UInt8], from source: FrameSize, to target: FrameSize, channels: Int, _ filter: PillowFilter
 ) -> [UInt8] {

@@ -26,8 +26,8 @@ struct DiversityCommand: ParsableCommand {
     var foreground: String?
     @Option(help: ArgumentHelp("At most so many frames of each video count.", valueName: "n"))
     var frames = DiversityScorer.publishedFrameLimit
-    @Option(help: "Where the network runs: \(Device.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var device: Device = .cpu
+    @Option(help: "What the network runs on: auto (CUDA where it works), cpu, cuda.")
+    var device: DeviceChoice = .auto
     @Option(help: ArgumentHelp("Threads. (default: the machine's cores)", valueName: "n"))
     var threads: Int?
     @Flag(help: "Print everything as JSON.")
@@ -46,7 +46,8 @@ struct DiversityCommand: ParsableCommand {
         try folder.verify()
         let runtime = try OnnxRuntime.load()
         let scorer = try DiversityScorer(
-            network: folder, runtime: runtime, device: device, threads: threads ?? Machine.cores)
+            network: folder, runtime: runtime, device: device.device ?? runtime.bestDevice(for: [folder]),
+            threads: threads ?? Machine.cores)
         Interrupt.install("interrupted; a diversity is not kept")
         let inputs =
             foreground.map { DiversityInputs(videos: videos, foreground: $0) } ?? DiversityInputs(videos: videos)
@@ -61,7 +62,7 @@ struct DiversityCommand: ParsableCommand {
             environment["onnxruntime"] = runtime.version
             let document = DiversityDocument(
                 result, scores: scorer.scores(result), seconds: seconds, environment: environment)
-            try Terminal.output(try document.text())
+            try Terminal.output(try jsonText(document))
         } else {
             try show(result, scorer)
         }

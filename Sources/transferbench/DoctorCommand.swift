@@ -74,8 +74,7 @@ struct DoctorCommand: ParsableCommand {
         } catch {
             return Check(
                 name: "networks", state: .poor,
-                finding: "no ONNX Runtime: depth, masks, saliency, perceptual distance and DOVER need it",
-                remedy: OnnxRuntime.remedy)
+                finding: "\(error.sentence); depth, masks, saliency, perceptual distance and DOVER need it")
         }
     }
 

@@ -72,12 +72,6 @@ struct ModelDocument: Encodable {
         memory = estimate.memory.map { Memory(name: $0.name, bytes: $0.bytes) }
     }
 
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
-
     func text() -> String {
         var lines = ["Weights in \(folder)", ""]
         let width = (parts.map(\.name) + operationRows.map(\.name) + memory.map(\.name)).map(\.count).max() ?? 0

@@ -40,7 +40,7 @@ struct ModelsInspectCommand: ParsableCommand {
             Terminal.note("no estimate: \(error.sentence) with --frames, --height and --width")
         }
         let document = ModelDocument(weights, estimate)
-        try Terminal.output(json ? try document.json() : document.text())
+        try Terminal.output(json ? try jsonText(document) : document.text())
         for part in document.parts {
             if let problem = part.problem, part.state == "unusable" { throw BenchError(.unusableInput, problem) }
         }

@@ -98,8 +98,6 @@ struct NetworkRow: Encodable {
             let schema = "transferbench.networks/1"
             let networks: [NetworkRow]
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Document(networks: rows)), as: UTF8.self) + "\n"
+        return try jsonText(Document(networks: rows))
     }
 }

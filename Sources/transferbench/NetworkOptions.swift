@@ -60,6 +60,7 @@ struct NetworkOptions: ParsableArguments {
         guard [saliencyNetwork, foregroundPhrases].compactMap({ $0 }).count < 2 else {
             throw ValidationError("The foreground comes from one source: --saliency-network or --foreground-phrases.")
         }
+        guard maps?.isEmpty != true else { throw ValidationError("--maps takes the name of a folder.") }
         guard phraseNetwork == nil || maskNetwork != nil else {
             throw ValidationError("--phrase-network finds what --mask-network segments: name both.")
         }
@@ -74,6 +75,11 @@ struct NetworkOptions: ParsableArguments {
                 "--niqe-block takes even numbers from \(NIQEModel.blockSizes.lowerBound) to \(NIQEModel.blockSizes.upperBound)."
             )
         }
+    }
+
+    /// Whether any network is asked for.
+    var runsNetworks: Bool {
+        [depthNetwork, maskNetwork, saliencyNetwork, perceptualNetwork, qualityNetwork].contains { $0 != nil }
     }
 
     /// Whether a foreground is made, so that none can be given.

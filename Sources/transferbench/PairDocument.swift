@@ -15,41 +15,13 @@ struct PairDocument: Encodable {
         let frames: Int?
     }
 
-    struct Entry: Encodable {
-        let metric: String
-        let region: String
-        /// null where there is none, and `reason` says why.
-        let value: Double?
-        let reason: String?
-        let n: Int
-        let parameters: [String: String]
-        let counts: [String: Int]
-        let warnings: [String]
-
-        private enum CodingKeys: String, CodingKey {
-            case metric, region, value, reason, n, parameters, counts, warnings
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(metric, forKey: .metric)
-            try container.encode(region, forKey: .region)
-            try container.encode(value, forKey: .value)
-            try container.encodeIfPresent(reason, forKey: .reason)
-            try container.encode(n, forKey: .n)
-            try container.encode(parameters, forKey: .parameters)
-            if !counts.isEmpty { try container.encode(counts, forKey: .counts) }
-            try container.encode(warnings, forKey: .warnings)
-        }
-    }
-
     let schema = "transferbench.score/1"
     let profile: String
     let reference: Video
     let generated: Video
     /// Frames that were compared.
     let frames: Int
-    let scores: [Entry]
+    let scores: [ScoreEntry]
     let warnings: [String]
     let failures: [String]
     let environment: [String: String]
@@ -67,23 +39,9 @@ struct PairDocument: Encodable {
         reference = video(artifacts.reference, result.reference)
         generated = video(artifacts.generated, result.generated)
         frames = result.frames
-        scores = result.scores.map { score in
-            Entry(
-                metric: score.metric, region: score.region.rawValue, value: score.outcome.value,
-                reason: score.outcome.reason, n: score.n, parameters: score.parameters, counts: score.counts,
-                warnings: score.warnings)
-        }
+        scores = result.scores.map { ScoreEntry($0) }
         warnings = result.warnings
         failures = result.failures
         self.environment = environment
-    }
-
-    /// - Throws: `BenchError` 70, which would be a mistake of ours.
-    func text() throws(BenchError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do { return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n" } catch {
-            throw BenchError(.bug, "the scores cannot be written as JSON: \(error)")
-        }
     }
 }

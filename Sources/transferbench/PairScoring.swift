@@ -17,7 +17,7 @@ struct PairScoring {
             let document = PairDocument(
                 result, artifacts: (job.sources.clip.video, job.sources.generated), options: job.options,
                 environment: environment)
-            try Terminal.output(try document.text())
+            try Terminal.output(try jsonText(document))
         } else {
             try show(result.scores)
             for warning in result.warnings { Terminal.note("warning: \(warning)") }

@@ -16,7 +16,10 @@ struct PerceiveCommand: ParsableCommand {
             --foreground of `score`; .mp4 (lossy), .mkv (lossless) and a folder of PNG images are for people, and for the \
             controls of `generate`.
             """,
-        subcommands: [PerceiveDepthCommand.self, PerceiveMasksCommand.self, PerceiveForegroundCommand.self])
+        subcommands: [
+            PerceiveDepthCommand.self, PerceiveMasksCommand.self, PerceiveForegroundCommand.self,
+            PerceivePromptCommand.self,
+        ])
 }
 
 /// What the three have in common.
@@ -48,9 +51,14 @@ struct PerceiveOptions: ParsableArguments {
         write: (_ map: String, _ path: String, _ rate: Double) throws -> Int
     ) throws {
         let path = try OutputPath.resolved(out, inputs: [video] + inputs)
-        let temporary = NSTemporaryDirectory() + "transferbench-perceive-\(UUID().uuidString)"
+        var isFolder: ObjCBool = false
+        guard
+            !MapFileReader.isNamed(path)
+                || !(FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue)
+        else { throw BenchError(.usage, "\(out) is a folder; name a file") }
+        let temporary = ScratchFolder.path()
         defer { try? FileManager.default.removeItem(atPath: temporary) }
-        Interrupt.install("interrupted; nothing is written")
+        Interrupt.install("interrupted; the result is not written", cleanUp: { ScratchFolder.removeOwn() })
         var hasher = ContentHasher(store: nil)
         var chosen = networks(ScoringNetworks(mapFolder: temporary))
         chosen.device = device.device
@@ -65,8 +73,7 @@ struct PerceiveOptions: ParsableArguments {
         do {
             if MapFileReader.isNamed(path) {
                 let header = try MapFileReader(path: map).header
-                if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
-                try FileManager.default.moveItem(atPath: map, toPath: path)
+                try replace(path, with: map)
                 Terminal.note("wrote \(header.frames) frames to \(out)")
             } else {
                 let rate = try openFrames(video).rate
@@ -75,6 +82,20 @@ struct PerceiveOptions: ParsableArguments {
         } catch let error as FileError {
             throw BenchError(.unusableInput, error.description)
         }
+    }
+}
+
+/// Copies a file beside its final name and gives it that name: whoever looks finds the old file or the whole new one.
+/// - Throws: `BenchError` 69, when it cannot be written.
+private func replace(_ path: String, with source: String) throws(BenchError) {
+    let url = URL(fileURLWithPath: path)
+    let hidden = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).partial-\(getpid())"
+    defer { try? FileManager.default.removeItem(atPath: hidden) }
+    do { try FileManager.default.copyItem(atPath: source, toPath: hidden) } catch {
+        throw BenchError(.missing, "\(path): cannot be written; check the folder and its free space")
+    }
+    guard rename(hidden, path) == 0 else {
+        throw BenchError(.missing, "\(path): cannot be written (\(String(cString: strerror(errno))))")
     }
 }
 
@@ -196,7 +217,11 @@ struct PerceiveForegroundCommand: ParsableCommand {
                 try findNetwork(network ?? "", for: [.saliency]),
                 SaliencySettings(threshold: threshold, radius: smoothing))
         }
-        let inputs = [common.video] + [masks].compactMap { $0 }
+        let own = try network.map { name throws(BenchError) in try findNetwork(name).paths } ?? []
+        let inputs = [common.video] + [masks, phrases].compactMap { $0 } + own
+        guard weights?.lowercased().hasSuffix(".safetensors") ?? true else {
+            throw BenchError(.usage, "\(weights ?? "") is no name for a weight map; end it in .safetensors")
+        }
         let weightPath = try weights.map { path throws(BenchError) in
             try OutputPath.resolved(path, inputs: inputs + [common.out])
         }
@@ -205,7 +230,7 @@ struct PerceiveForegroundCommand: ParsableCommand {
                 var networks = networks
                 networks.foreground = choice
                 return networks
-            }, inputs: [masks].compactMap { $0 },
+            }, inputs: [masks, phrases].compactMap { $0 } + own,
             make: { job in
                 let mask = try job.foreground(masks: masks, caption: "")
                 if let weightPath {

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Execution
 public import Experiment
 import Foundation
+import Perception
 import Reporting
 import Results
 public import Scoring
@@ -114,6 +115,9 @@ struct ScoreCommand: ParsableCommand {
                     "Diversity compares the videos of one clip and configuration: --perceptual-network belongs to --dataset."
                 )
             }
+            guard caption == nil || perception.phraseNetwork != nil else {
+                throw ValidationError("--caption says what --phrase-network looks for: name both.")
+            }
             guard perception.phraseNetwork == nil || caption != nil else {
                 throw ValidationError("--phrase-network looks for what a --caption names.")
             }
@@ -146,15 +150,18 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         let options = ScoringOptions(profile: profile, matching: matching, workers: threads ?? Machine.cores)
-        let environment = Machine.environment(version: TransferBench.version, threads: options.workers)
+        var environment = Machine.environment(version: TransferBench.version, threads: options.workers)
+        if perception.runsNetworks, let runtime = try? OnnxRuntime.load() {
+            environment["onnxruntime"] = runtime.version
+        }
         Interrupt.install(
             reference == nil
                 ? "interrupted; what was scored is kept, and the same command goes on from there"
-                : "interrupted; a pair is not kept")
+                : "interrupted; a pair is not kept", cleanUp: { ScratchFolder.removeOwn() })
         if let reference, let generated {
             // Hashed first: what cannot be read is said before minutes are spent.
             var hasher = ContentHasher(store: nil)
-            let temporary = NSTemporaryDirectory() + "transferbench-pair-\(UUID().uuidString)"
+            let temporary = ScratchFolder.path()
             defer { try? FileManager.default.removeItem(atPath: temporary) }
             let networks = try perception.networks(folder: temporary)
             let clip = Clip(name: "pair", caption: caption ?? "", video: try hasher.artifact(reference))
@@ -162,7 +169,7 @@ struct ScoreCommand: ParsableCommand {
             scored.niqe = try perception.niqeChoice(folder: temporary)?.model(of: [clip.video], options)
             let sources = PairSources(
                 clip: clip, generated: try hasher.artifact(generated),
-                foreground: try foregroundSource(networks),
+                foreground: try foregroundSource(networks, clip: stem(reference)),
                 depth: part(depthReference, depthGenerated, isMade: networks?.depth != nil),
                 masks: part(masksReference, masksGenerated, isMade: networks?.masks != nil))
             try PairScoring(
@@ -186,7 +193,7 @@ struct ScoreCommand: ParsableCommand {
             reference: reference.map { .file($0) } ?? .network, generated: generated.map { .file($0) } ?? .network)
     }
 
-    private func foregroundSource(_ networks: ScoringNetworks?) throws -> PairSources.Foreground? {
+    private func foregroundSource(_ networks: ScoringNetworks?, clip: String) throws -> PairSources.Foreground? {
         switch networks?.foreground {
         case .saliency: return .saliency
         case .phrases(let phrases):
@@ -199,7 +206,7 @@ struct ScoreCommand: ParsableCommand {
                 throw BenchError(
                     .usage, "--foreground-phrases chooses from masks: name --masks-reference or --mask-network")
             }
-            return .phrases(try phrases.phrases(of: "pair"), of: masks)
+            return .phrases(try phrases.phrases(of: clip), of: masks)
         case nil: return foreground.map { .file($0) }
         }
     }

@@ -6,6 +6,7 @@ import Scoring
 import Synchronization
 import TestSupport
 import Testing
+import Video
 
 @testable import Execution
 
@@ -165,6 +166,94 @@ import Testing
         networks.depth = try network("depth", replacing: /[0-9a-f]{64}/, with: String(repeating: "0", count: 64))
         let error = #expect(throws: BenchError.self) { try run(networks, in: try openStore()) }
         #expect(error?.code == .unusableInput && error?.sentence.contains("SHA-256") == true)
+    }
+
+    @Test func `a part that failed is tried again, and the rest is kept until then`() throws {
+        try layOut()
+        let store = try openStore()
+        var networks = try everything
+        networks.mapFolder = try folder.write("a file where a folder should be", to: "maps")
+        let first = try run(networks, in: store)
+        #expect(first.outcome.scored == 2 && first.outcome.failures > 0)
+        #expect(first.results.trials[0].score("depth-si-rmse", .all)?.outcome.value == nil)
+        try FileManager.default.removeItem(atPath: folder.file("maps"))
+        let second = try run(networks, in: store)
+        #expect(second.outcome.scored == 2 && second.outcome.failures == 0, "\(second.results.events)")
+        #expect(second.results.trials[0].score("depth-si-rmse", .all)?.outcome.value != nil)
+        #expect(try run(networks, in: store).outcome.known == 2)
+    }
+
+    @Test func `the older profile shows its networks frames of the reference's size`() throws {
+        try layOut()
+        var networks = try everything
+        networks.foreground = nil
+        // A network that looks at frames as they are tells the size that it was shown by the size of its map.
+        networks.depth = try network(
+            "depth", replacing: /\{\s*"fixed": \[\s*48,\s*64\s*\]\s*\}/,
+            with: "{\"native\": true, \"multipleOf\": 1, \"least\": 8}")
+        let small = folder.file("small.mkv")
+        let reader = try openFrames(folder.file("run/a.mp4"))
+        let size = FrameSize(width: 40, height: 30)
+        let writer = try VideoWriter(path: small, size: size, rate: 24)
+        for _ in 0..<3 {
+            let frame = try #require(try reader.next())
+            try writer.append(frame.resized(to: size, .area))
+        }
+        try writer.finish()
+        var shown: [Profile: Bool] = [:]
+        for profile in Profile.allCases {
+            let options = ScoringOptions(profile: profile, workers: 1, frameLimit: 3)
+            let bench = NetworkBench(networks, options: options) { _, _ in }
+            let clip = Clip(name: "a", caption: "", video: try Artifact(hashing: folder.file("data/videos/a.mp4")))
+            let part = PairSources.Part(reference: .network, generated: .network)
+            let inputs = bench.inputs(
+                PairSources(clip: clip, generated: try Artifact(hashing: small), depth: part))
+            guard case .files(let reference, let generated) = inputs.depth else {
+                Issue.record("\(String(describing: inputs.depth))")
+                continue
+            }
+            shown[profile] = try openDepth(generated).size == openDepth(reference).size
+            #expect(try profile == .paibench2025 || openDepth(generated).size == size)
+        }
+        #expect(shown == [.paibench2025: true, .aligned2026: false])
+    }
+
+    @Test func `a detector without a caption has nothing to find, which is no score`() throws {
+        try layOut()
+        var networks = try everything
+        networks.masks = ScoringNetworks.MaskNetworks(
+            segmenter: try network("segmenter"), detector: try network("features"))
+        var planner = ScoringPlanner(options: options, store: nil)
+        let job = try planner.plan(
+            ScoringRequest(
+                dataset: folder.file("data"), videos: [folder.file("run")], options: options, networks: networks))
+        #expect(job.sources[0].masks?.absence?.contains("captions/a.json") == true)
+    }
+
+    @Test func `scores of conditions are of a profile`() throws {
+        try layOut()
+        var fingerprints: Set<Identity> = []
+        for profile in Profile.allCases {
+            let options = ScoringOptions(profile: profile, workers: 1)
+            var planner = ScoringPlanner(options: options, store: nil)
+            let job = try planner.plan(
+                ScoringRequest(
+                    dataset: folder.file("data"), videos: [folder.file("run")], options: options,
+                    networks: everything))
+            fingerprints.formUnion(job.plan.conditions.map(\.fingerprint))
+        }
+        #expect(fingerprints.count == 2)
+    }
+
+    @Test func `diversity added to a run leaves its videos' scores as they are`() throws {
+        try layOut()
+        let store = try openStore()
+        var networks = try everything
+        networks.perceptual = nil
+        _ = try run(networks, in: store)
+        let more = try run(everything, in: store)
+        #expect(more.outcome.scored == 0 && more.outcome.known == 2)
+        #expect(more.results.conditions[0].score("perceptual-diversity", .all)?.outcome.value != nil)
     }
 
     @Test func `a network that cannot run leaves its metrics unscored and the others whole`() throws {

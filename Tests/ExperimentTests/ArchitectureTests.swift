@@ -10,7 +10,7 @@ import Testing
         "Experiment": ["COpenSSL"],
         "CosmosTransfer": ["CKernels", "CSentencePiece", "Experiment", "Tensors", "Video"],
         "Perception": ["CKernels", "COnnxRuntime", "Experiment", "Tensors", "Video"],
-        "Scoring": ["CKernels", "Experiment", "Perception", "Tensors", "Video"],
+        "Scoring": ["CKernels", "Experiment", "Tensors", "Video"],
         "Results": ["Experiment"],
         "Reporting": ["CGnuplot", "Experiment", "Results"],
         "Execution": ["Experiment", "Perception", "Results", "Scoring", "Tensors", "Video"],

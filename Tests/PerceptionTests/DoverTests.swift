@@ -1,5 +1,6 @@
 import Experiment
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 import Video

@@ -171,6 +171,42 @@ import Video
         #expect(result.scores.count == whole.count)
     }
 
+    @Test func `maps of our own format score as the files that they were made from`() throws {
+        let (depth, labels, foreground) = (folder.file("d.maps"), folder.file("l.maps"), folder.file("f.maps"))
+        let arrays = try openDepth(dataset + "/depth_npzs/task_0000.npz")
+        let depthWriter = try MapFileWriter(path: depth, kind: .depth, size: arrays.size, origin: MapOrigin())
+        while let frame = try arrays.next() {
+            try depthWriter.append(PackedMap(depth: frame.values.map { Float($0) }, size: frame.size))
+        }
+        try depthWriter.finish()
+        let pickled = try openLabels(dataset + "/sam2_pkls/task_0000.pkl")
+        let labelWriter = try MapFileWriter(
+            path: labels, kind: .labels, size: pickled.size, phrases: pickled.phrases, origin: MapOrigin())
+        while let plane = try pickled.next() { try labelWriter.append(PackedMap(labels: plane)) }
+        try labelWriter.finish()
+        let video = try ForegroundReader(path: dataset + "/foreground/task_0000.mp4")
+        let maskWriter = try MapFileWriter(path: foreground, kind: .foreground, size: video.size, origin: MapOrigin())
+        while let plane = try video.next() { try maskWriter.append(PackedMap(foreground: plane)) }
+        try maskWriter.finish()
+        func parts(_ depth: String, _ masks: String, _ foreground: String) throws -> PairResult {
+            try score(
+                PairInputs(
+                    reference: reference, generated: generated, foreground: .file(foreground),
+                    depth: .files(reference: depth, generated: Places.recorded + "/uniform/depth_npzs/task_0000.npz"),
+                    masks: .files(reference: masks, generated: Places.recorded + "/uniform/sam2_pkls/task_0000.pkl")))
+        }
+        let ours = try parts(depth, labels, foreground)
+        let theirs = try parts(
+            dataset + "/depth_npzs/task_0000.npz", dataset + "/sam2_pkls/task_0000.pkl",
+            dataset + "/foreground/task_0000.mp4")
+        #expect(ours.failures.isEmpty && ours.scores.count == theirs.scores.count)
+        for (a, b) in zip(ours.scores, theirs.scores) {
+            #expect(a.metric == b.metric && a.region == b.region && a.n == b.n)
+            // The arrays hold float64, map files float32.
+            #expect(isClose(a.outcome.value, b.outcome.value ?? .nan, 1e-6), "\(a.metric) \(a.region)")
+        }
+    }
+
     @Test func `masks and depth that end early are scored as far as they go`() throws {
         let masks = try images(
             "masks",

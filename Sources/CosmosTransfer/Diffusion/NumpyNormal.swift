@@ -18,8 +18,8 @@ public struct NumpyNormal: Sendable {
             return value
         }
         while true {
-            let first = 2 * twister.nextDouble() - 1
-            let second = 2 * twister.nextDouble() - 1
+            let first = 2 * twister.double() - 1
+            let second = 2 * twister.double() - 1
             let square = first * first + second * second
             if square < 1, square != 0 {
                 let factor = (-2 * log(square) / square).squareRoot()
@@ -48,47 +48,5 @@ public struct NumpyNormal: Sendable {
                     + "up to 0 … 4294967295; choose another")
         }
         return value
-    }
-}
-
-/// MT19937 as numpy seeds it from a single integer.
-private struct MersenneTwister: Sendable {
-    private static let size = 624
-    private static let middle = 397
-    private var state: [UInt32]
-    private var position = size
-
-    init(seed: UInt32) {
-        state = [seed]
-        state.reserveCapacity(Self.size)
-        for i in 1..<UInt32(Self.size) {
-            let last = state[state.count - 1]
-            state.append(1_812_433_253 &* (last ^ last >> 30) &+ i)
-        }
-    }
-
-    /// A double in [0, 1) from two outputs.
-    mutating func nextDouble() -> Double {
-        let high = Double(next() >> 5)
-        let low = Double(next() >> 6)
-        return (high * 67_108_864 + low) / 9_007_199_254_740_992
-    }
-
-    private mutating func next() -> UInt32 {
-        if position == Self.size { twist() }
-        var y = state[position]
-        position += 1
-        y ^= y >> 11
-        y ^= y << 7 & 0x9d2c_5680
-        y ^= y << 15 & 0xefc6_0000
-        return y ^ y >> 18
-    }
-
-    private mutating func twist() {
-        for i in 0..<Self.size {
-            let y = state[i] & 0x8000_0000 | state[(i + 1) % Self.size] & 0x7fff_ffff
-            state[i] = state[(i + Self.middle) % Self.size] ^ y >> 1 ^ (y & 1 == 0 ? 0 : 0x9908_b0df)
-        }
-        position = 0
     }
 }

@@ -6,8 +6,9 @@ public import Video
 /// (metrics.md §5): windows as in `WindowPlan`, joined as in `WindowJoin` after their depth was resized to the frames' size,
 /// bilinear with corners aligned.
 ///
-/// Frames longer than 1.78 times their width (or wider than that) are seen with a smaller short side, its length times
-/// 1.777 over that ratio, cut to whole pixels and rounded to the multiple, as the public code does to bound memory.
+/// Where a frame's longer side is more than 1.78 times the shorter, the network sees it smaller, as the public code does to
+/// bound memory: the length of the short side is multiplied by 1.777 over that ratio, cut to whole pixels and rounded to the
+/// multiple. So 1280x704 is seen as 910x504, where the rule alone would give 938x518.
 public struct VideoDepthEstimator: DepthEstimating {
     public let network: NetworkFolder
     public let device: Device
@@ -26,7 +27,7 @@ public struct VideoDepthEstimator: DepthEstimating {
         let shape = session.inputs.first { $0.name == input.name }?.shape
         // Without a length of its own the network is given what Video-Depth-Anything takes.
         let length = shape.flatMap { $0.count == 5 ? $0[1] ?? 32 : nil } ?? 0
-        guard length >= 8 else {
+        guard length >= 16 else {
             throw BenchError(
                 .unusableInput,
                 "\(session.model) takes no window of frames as '\(input.name)'; a video-depth network takes 1 x 32 x 3 x rows x columns, and one for single frames has the task depth"

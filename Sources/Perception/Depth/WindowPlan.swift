@@ -12,8 +12,10 @@ struct WindowPlan: Sendable, Equatable {
     /// The last of those, which both windows' depth is mixed over.
     let blend: Int
 
-    /// Those of Video-Depth-Anything; they scale with the length that a network was exported with.
+    /// Those of Video-Depth-Anything; they scale with the length that a network was exported with. In windows shorter than
+    /// 16 the second keyframe would lie in the overlap, where it is not a frame of the window's own.
     init(length: Int = 32) {
+        precondition(length >= 16)
         self.length = length
         blend = length / 4
         overlap = blend + 2

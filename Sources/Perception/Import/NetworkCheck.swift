@@ -27,7 +27,7 @@ public struct NetworkCheck: Sendable {
             models.append((file.role, try readable { () throws(FileError) in try OnnxModel(path: path) }))
         }
         self.models = models
-        try checkFiles()
+        try folder.checkExternalFiles()
         if let input = folder.card.input { try check(input) }
         for (role, name) in folder.card.outputs.sorted(by: { $0.key < $1.key }) {
             guard models.contains(where: { $0.model.outputs.contains { $0.name == name } }) else {
@@ -43,19 +43,6 @@ public struct NetworkCheck: Sendable {
     private func wrong(_ key: String, _ what: String) -> BenchError {
         BenchError(
             .unusableInput, "\(folder.path)/\(NetworkFolder.cardName): '\(key)' \(what); import the network again")
-    }
-
-    /// Weights in files of their own must be files of the network.
-    private func checkFiles() throws(BenchError) {
-        let known = Set(folder.card.files.map(\.file))
-        for (role, model) in models {
-            if let other = model.externalFiles.first(where: { !known.contains($0) }) {
-                throw BenchError(
-                    .unusableInput,
-                    "\(model.path), the \(role), keeps weights in '\(other)', which the card does not name; import the network again"
-                )
-            }
-        }
     }
 
     private func check(_ input: PictureInput) throws(BenchError) {

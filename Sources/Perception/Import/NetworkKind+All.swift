@@ -122,7 +122,7 @@ extension NetworkKind {
                             role: "memory-encoder", file: "memory-encoder.onnx", isOptional: true,
                             takes: ["pix_feat", "mask_for_mem"], gives: ["memory"]),
                     ],
-                    input: imageNet(.fixed(height: 1024, width: 1024)),
+                    input: imageNet(.fixed(height: 1024, width: 1024), filter: .pillowBicubic),
                     outputs: [
                         ("masks", ["masks", "low_res_masks"]),
                         ("iou_predictions", ["iou_predictions", "iou_scores"]),
@@ -142,7 +142,7 @@ extension NetworkKind {
                         Part(role: "model", file: "model.onnx", takes: ["input_ids"]),
                         Part(role: "vocabulary", file: "vocab.txt"),
                     ],
-                    input: imageNet(.within(shortSide: 800, longSide: 1333)),
+                    input: imageNet(.within(shortSide: 800, longSide: 1333), filter: .pillowBilinear),
                     outputs: [("logits", ["logits"]), ("boxes", ["pred_boxes", "boxes"])],
                     meaning: "logits of every box and token; boxes as centre and size, 0 to 1"))),
         NetworkKind(

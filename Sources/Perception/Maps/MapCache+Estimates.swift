@@ -20,6 +20,8 @@ extension MapCache {
         runtime: @autoclosure () throws -> String, onFrame: @escaping @Sendable (_ done: Int) -> Void = { _ in },
         estimator: () throws -> any DepthEstimating
     ) throws -> String {
+        // A video that has the size already gives the same map, whatever is asked for.
+        let size = try unusableFilesTold { try size == nil || openFrames(video.path).size == size ? nil : size }
         let settings = ["frames": "\(limit)", "size": size.map { "\($0)" } ?? "native", "device": device.rawValue]
         let key = MapKey(kind: .depth, network: network.identity, clip: video.sha256, settings: settings)
         return try map(key) { path in

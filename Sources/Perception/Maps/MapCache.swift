@@ -49,7 +49,10 @@ public struct MapCache: Sendable {
         }
     }
 
-    private func shard(_ key: MapKey) -> String { folder + "/" + key.kind.rawValue + "/" + key.identity.hex.prefix(2) }
+    // Called otherwise than a dataset's own folders, should both be one.
+    private func shard(_ key: MapKey) -> String {
+        folder + "/" + key.kind.rawValue + "-maps/" + key.identity.hex.prefix(2)
+    }
 
     /// Runs `body` while no other process does for the same folder. The lock goes when its holder does, whatever ends it.
     private func locked<R>(_ folder: String, _ body: () throws -> R) rethrows -> R {

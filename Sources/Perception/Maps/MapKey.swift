@@ -12,7 +12,7 @@ public struct MapKey: Sendable, Equatable {
     public let settings: [String: String]
 
     /// Raised when the same network and settings begin to give other maps.
-    static let version = "1"
+    public static let version = "1"
 
     public init(kind: MapKind, network: Identity, clip: String, settings: [String: String]) {
         self.kind = kind

@@ -22,6 +22,10 @@ public enum MapPictures {
                     high = max(high, value)
                 }
             }
+            guard !(high > low) || (high - low).isFinite else {
+                throw BenchError(
+                    .unusableInput, "the depth of \(source) spans more than a picture can show; write .maps")
+            }
             let scale = high > low ? 255 / (high - low) : 0
             let reader = try MapFileReader(path: source)
             return try write(to: path, size: reader.header.size, rate: rate) {

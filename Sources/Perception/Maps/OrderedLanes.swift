@@ -20,7 +20,8 @@ func inOrder<Item, Made>(
     let results = Mutex(LaneResults<Made>())
     @Sendable func stop() {
         begun.withLock { $0 = nil }
-        for _ in 0..<lanes { credits.signal() }
+        // A semaphore must not end below the credits that it began with.
+        for _ in 0..<2 * lanes { credits.signal() }
     }
     try withWorkers(lanes) { _ in
         do {

@@ -1,19 +1,8 @@
 public import Tensors
 public import Video
 
-/// Foreground masks of a video, one frame after another: 1 in the foreground, 0 elsewhere.
-public protocol ForegroundFrames: AnyObject {
-    var path: String { get }
-    var size: FrameSize { get }
-    /// The next frame's mask, or nil after the last.
-    /// - Throws: `FileError`.
-    func next() throws(FileError) -> Plane?
-}
-
-extension ForegroundReader: ForegroundFrames {}
-
 /// The foreground that phrases name among labelled objects: the union of the labels that are called so.
-public final class PhraseForeground: ForegroundFrames {
+public final class PhraseForeground {
     public var path: String { labels.path }
     public var size: FrameSize { labels.size }
     /// Phrases that no object is called.
@@ -32,13 +21,6 @@ public final class PhraseForeground: ForegroundFrames {
     }
 
     public func next() throws(FileError) -> Plane? { try labels.next().map { $0.mapped(table) } }
-}
-
-/// The foreground of one label map.
-/// - Parameter names: what each label is called; label 1 is the first.
-public func foreground(of labels: Plane, names: [String], phrases: SalientPhrases) -> Plane {
-    let wanted = phrases.labels(among: names).labels
-    return labels.mapped((0...255).map { wanted.contains(UInt8($0)) ? 1 : 0 })
 }
 
 extension Plane {

@@ -81,6 +81,9 @@ public struct PromptedSegmenter: Sendable {
         var names = [name("image_embed"), name("high_res_feats_0"), name("high_res_feats_1")]
         if hasMemory { names.append(name("pix_feat")) }
         let found = try encoder.run([input.name: pixels], outputs: names)
+        guard found.allSatisfy({ $0.shape.count == 4 && $0.count > 0 }) else {
+            throw folder.wrong("the encoder gives something else than 1 x channels x rows x columns")
+        }
         return Features(
             size: frame.size, picture: FrameSize(width: pixels.shape[3], height: pixels.shape[2]), embedding: found[0],
             fine: found[2], finest: found[1], plain: hasMemory ? found[3] : nil)
@@ -136,7 +139,7 @@ public struct PromptedSegmenter: Sendable {
         if hasMemory { names.append(name("object_pointers")) }
         let found = try decoder.run(tensors, outputs: names)
         let shape = found[0].shape
-        guard shape.count == 4, shape[0] == 1, shape[1] > 0, found[1].count == shape[1] else {
+        guard shape.count == 4, shape[0] == 1, found[0].count > 0, found[1].count == shape[1] else {
             throw folder.wrong(
                 "the decoder gives masks of \(shape), not 1 x n x rows x columns, or not one quality each")
         }
@@ -157,6 +160,9 @@ public struct PromptedSegmenter: Sendable {
         guard let attention = self.memory?.attention, let plain = features.plain else { return features.embedding }
         var tensors = memory.inputs(at: frame, like: plain.shape, rules: rules)
         tensors["pix_feat"] = plain
+        // A network without times for its pointers may be exported without that input.
+        let taken = Set(attention.inputs.map(\.name))
+        tensors = tensors.filter { taken.contains($0.key) }
         return try attention.run(tensors, outputs: [folder.card.outputs["memory-attention"] ?? "image_embed"])[0]
     }
 

@@ -41,7 +41,7 @@ public struct SemanticSegmenter: Sendable {
             )
         }
         let named = card.classes.firstIndex { $0.lowercased() == "background" }
-        let background = card.settings["background"].map { Int($0.rounded()) } ?? named
+        let background = card.settings["background"].map { Int(exactly: $0.rounded()) ?? card.classes.count } ?? named
         if let background, !card.classes.indices.contains(background), background != -1 {
             throw folder.wrong("'settings.background' is \(background), which is no class")
         }
@@ -68,13 +68,15 @@ public struct SemanticSegmenter: Sendable {
     public func labels(of frame: Frame) throws(BenchError) -> Plane {
         let pixels = try input.tensor(of: frame)
         let found = try session.run([input.name: pixels], outputs: [output])[0]
+        guard found.count > 0 else { throw folder.wrong("the network gives nothing for '\(output)'") }
         let part = part(of: found.shape, frame.size, canvas: pixels.shape)
         let classes: [Int32]
         if found.shape.count == 4, found.shape[0] == 1, found.shape[1] == folder.card.classes.count, found.shape[1] > 1
         {
             classes = largest(found, part: part, size: frame.size)
         } else if found.shape.first == 1, found.shape.count == 3 || found.shape.count == 4 && found.shape[1] == 1 {
-            classes = nearest(found.floats.map { Int32($0.rounded()) }, width: found.shape.last ?? 0, part, frame.size)
+            let numbers = found.floats.map { Int32(exactly: $0.rounded()) ?? -1 }
+            classes = nearest(numbers, width: found.shape.last ?? 0, part, frame.size)
         } else {
             throw folder.wrong(
                 "the network gives \(found.shape) for '\(output)', neither 1 x \(folder.card.classes.count) classes x rows x columns nor 1 x rows x columns"

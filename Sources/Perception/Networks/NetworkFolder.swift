@@ -1,5 +1,6 @@
 public import Experiment
 public import Foundation
+internal import Tensors
 
 /// A network on disk: a folder with `network.json` and the files that it names.
 public struct NetworkFolder: Sendable {
@@ -21,12 +22,21 @@ public struct NetworkFolder: Sendable {
         }
         self.path = path
         self.card = try NetworkCard(path: card)
-        for file in self.card.files where !FileManager.default.isReadableFile(atPath: path + "/" + file.file) {
-            throw BenchError(
-                .unusableInput,
-                "\(path) lacks \(file.file), its \(file.role); copy it there or import the network again")
+        for file in self.card.files {
+            var status = stat()
+            guard stat(path + "/" + file.file, &status) == 0, access(path + "/" + file.file, R_OK) == 0 else {
+                throw BenchError(
+                    .unusableInput,
+                    "\(path) lacks \(file.file), its \(file.role); copy it there or import the network again")
+            }
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw BenchError(.unusableInput, "\(path)/\(file.file) is not a regular file; import the network again")
+            }
         }
     }
+
+    /// All its files, the card included.
+    public var paths: [String] { card.files.map { path + "/" + $0.file } + [path + "/" + NetworkFolder.cardName] }
 
     /// The file of a part.
     /// - Throws: `BenchError` 65, when the network has no such part.
@@ -56,6 +66,23 @@ public struct NetworkFolder: Sendable {
         for file in card.files {
             let artifact = try Artifact(hashing: path + "/" + file.file)
             guard artifact.sha256 == file.sha256 else { throw mismatch(file, sha256: artifact.sha256) }
+        }
+        try checkExternalFiles()
+    }
+
+    /// Weights in files of their own must be files of the network, or they could change unseen.
+    /// - Throws: `BenchError` 65.
+    public func checkExternalFiles() throws(BenchError) {
+        let known = Set(card.files.map(\.file))
+        for file in card.files where file.file.hasSuffix(".onnx") {
+            let path = path + "/" + file.file
+            let model = try readable { () throws(FileError) in try OnnxModel(path: path) }
+            if let other = model.externalFiles.first(where: { !known.contains($0) }) {
+                throw BenchError(
+                    .unusableInput,
+                    "\(path), the \(file.role), keeps weights in '\(other)', which the card does not name; import the network again"
+                )
+            }
         }
     }
 

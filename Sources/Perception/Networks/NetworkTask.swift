@@ -16,6 +16,4 @@ public enum NetworkTask: String, Sendable, CaseIterable, Codable {
     case perceptualFeatures = "perceptual-features"
     /// A video's quality as people rate it.
     case quality
-    case laneSegmentation = "lane-segmentation"
-    case boxes3D = "boxes-3d"
 }

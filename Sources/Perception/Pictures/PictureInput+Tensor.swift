@@ -17,6 +17,11 @@ extension PictureInput {
         }
         var canvas = target
         if case .longSide(let length, true) = size { canvas = FrameSize(width: length, height: length) }
+        guard canvas.pixels <= PictureInput.mostPixels / frames.count else {
+            throw BenchError(
+                .unusableInput,
+                "the network's card asks for frames of \(canvas), which is more than is read; mend 'input.size' there")
+        }
         var values = [Float](repeating: 0, count: frames.count * 3 * canvas.pixels)
         for (index, frame) in frames.enumerated() {
             let start = index * 3 * canvas.pixels

@@ -29,6 +29,9 @@ public struct PictureInput: Sendable, Equatable {
         case pillowBilinear = "pillow-bilinear"
     }
 
+    /// The most pixels of one input, in all its frames: more than 8K video has in a frame.
+    static let mostPixels = 1 << 26
+
     /// The input tensor.
     public var name: String
     public var size: SizeRule

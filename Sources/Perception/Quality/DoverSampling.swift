@@ -1,3 +1,4 @@
+internal import Tensors
 internal import Video
 
 /// Which pixels of a video DOVER's technical branch sees (metrics.md §8): three segments of 32 frames at stride 2, and in

@@ -216,7 +216,8 @@ public final class NetworkSession: Sendable {
 extension OnnxRuntime {
     /// The device that networks run fastest on: CUDA where the library has it and a network opens there, else the CPU.
     public func bestDevice(for networks: [NetworkFolder]) -> Device {
-        guard devices.contains(.cuda), let network = networks.first, let file = network.card.files.first,
+        guard devices.contains(.cuda), let network = networks.first,
+            let file = network.card.files.first(where: { $0.file.hasSuffix(".onnx") }),
             (try? session(model: network.path + "/" + file.file, device: .cuda, threads: 1)) != nil
         else { return .cpu }
         return .cuda

@@ -17,7 +17,7 @@ public final class OnnxRuntime: Sendable {
     public static let variable = "TRANSFERBENCH_ONNXRUNTIME"
     /// The command that installs it where it is found.
     public static let remedy =
-        "python3 -m pip install --no-deps --target ~/.local/share/transferbench/onnxruntime onnxruntime==1.31.1"
+        "python3 -m pip install --no-deps --target ${XDG_DATA_HOME:-~/.local/share}/transferbench/onnxruntime onnxruntime==1.31.1"
 
     /// Loads the library: from `path`; without one, from the file that the environment names, from where the loader finds
     /// it, or from where `remedy` installs it.
@@ -25,18 +25,25 @@ public final class OnnxRuntime: Sendable {
     public static func load(
         path: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(BenchError) -> OnnxRuntime {
-        if let named = path ?? environment[variable] { return try OnnxRuntime(path: named) }
-        let installed = installedLibraries(environment)
-        for candidate in ["libonnxruntime.so.1", "libonnxruntime.so"] + installed {
+        if let named = path ?? environment[variable], !named.isEmpty {
+            var status = stat()
+            guard stat(named, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+                throw BenchError(.missing, "\(named) is no library; let \(variable) name libonnxruntime.so")
+            }
+            return try OnnxRuntime(path: named)
+        }
+        var found: BenchError?
+        for candidate in ["libonnxruntime.so.1", "libonnxruntime.so"] + installedLibraries(environment) {
             do throws(BenchError) {
                 return try OnnxRuntime(path: candidate)
             } catch {
-                // One that is there and does not load is worth its own words; one that is not there is not.
-                if candidate.hasPrefix("/") { throw error }
+                // One that is there and does not serve is worth its own words; one that is not there is not.
+                if found == nil, candidate.hasPrefix("/") || error.sentence.contains("too old") { found = error }
             }
         }
-        throw BenchError(
-            .missing, "ONNX Runtime is not on this machine, and networks need it; install it with `\(remedy)`")
+        throw found
+            ?? BenchError(
+                .missing, "ONNX Runtime is not on this machine, and networks need it; install it with `\(remedy)`")
     }
 
     private init(path: String) throws(BenchError) {
@@ -66,7 +73,8 @@ public final class OnnxRuntime: Sendable {
         guard let data = userDataFolder(environment) else { return [] }
         let folder = data + "/onnxruntime/onnxruntime/capi"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasPrefix("libonnxruntime.so") }.sorted().reversed().map { folder + "/" + $0 }
+        return names.filter { $0.hasPrefix("libonnxruntime.so") }
+            .sorted { $0.compare($1, options: .numeric) == .orderedDescending }.map { folder + "/" + $0 }
     }
 }
 

@@ -20,8 +20,7 @@ import Video
     @Test func `the foreground is the union of the labels that are called so`() throws {
         let labels = Plane(width: 6, height: 1, pixels: [0, 1, 2, 3, 4, 5])
         let phrases = SalientPhrases(["robot arm", "cup", "nothing"])
-        let mask = foreground(of: labels, names: names, phrases: phrases)
-        #expect(mask.pixels == [0, 1, 0, 1, 1, 0])
+        let mask = Plane(width: 6, height: 1, pixels: [0, 1, 0, 1, 1, 0])
         let reader = PhraseForeground(LabelFrames([labels, labels], names), phrases: phrases)
         #expect(reader.unmatched == ["nothing"] && !reader.isEmpty && reader.size == labels.size)
         #expect(try reader.next() == mask)
