@@ -93,7 +93,10 @@ extension Store {
                             AND EXISTS (SELECT 1 FROM remark WHERE fingerprint = :trial AND kind = 'part-failure'))
                     """)
             return try Set(
-                trials.map(\.fingerprint).filter { try !(Bool.fetchOne(known, arguments: ["trial": $0.hex, "retrying": retryingFailures]) ?? false) })
+                trials.map(\.fingerprint).filter { fingerprint in
+                    let arguments: StatementArguments = ["trial": fingerprint.hex, "retrying": retryingFailures]
+                    return try !(Bool.fetchOne(known, arguments: arguments) ?? false)
+                })
         }
     }
 

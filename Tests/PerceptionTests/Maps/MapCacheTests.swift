@@ -121,8 +121,7 @@ import Video
         func depth(_ size: FrameSize?) throws -> String {
             try cache.depth(
                 of: video, resizedTo: size, limit: 4, network: network, device: .cpu, runtime: runtime.version,
-                onFrame: { told.add($0) }
-            ) { try depthEstimator(network, runtime: runtime, threads: 2) }
+                onFrame: { told.add($0) }, estimator: { try depthEstimator(network, runtime: runtime, threads: 2) })
         }
         let path = try depth(nil)
         #expect(told.all == [1, 2, 3, 4])

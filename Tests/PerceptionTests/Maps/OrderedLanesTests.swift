@@ -62,6 +62,26 @@ import Testing
         #expect(count.withLock { $0 } < 40)
     }
 
+    @Test func `a failure of a slow item comes after others have been handed out`() {
+        let next = Mutex(0)
+        let error = #expect(throws: Failure.self) {
+            try inOrder(
+                lanes: 2,
+                next: { () -> Int? in
+                    next.withLock { n in
+                        n += 1
+                        return n
+                    }
+                },
+                work: { (n: Int) -> Int in
+                    guard n == 1 else { return n }
+                    usleep(50_000)
+                    throw Failure(place: "work")
+                }, take: { _ in })
+        }
+        #expect(error?.place == "work")
+    }
+
     @Test func `an empty stream is nothing to do`() throws {
         try inOrder(
             lanes: 2, next: { Int?.none }, work: { (n: Int) in n },
