@@ -59,6 +59,7 @@ let package = Package(
         .target(
             name: "Scoring", dependencies: ["CKernels", "Experiment", "Tensors", "Video"],
             swiftSettings: hot),
+        .target(name: "TinyWorld", dependencies: ["Experiment", "Tensors", "Video"], swiftSettings: hot),
         .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
         .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
         .target(
@@ -69,7 +70,7 @@ let package = Package(
             name: "transferbench",
             dependencies: [
                 "CosmosTransfer", "Execution", "Experiment", "Perception", "Reporting", "Results", "Scoring", "Tensors",
-                "Video",
+                "TinyWorld", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -87,6 +88,9 @@ let package = Package(
         .testTarget(
             name: "ScoringTests", dependencies: ["Scoring", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),
+        .testTarget(
+            name: "TinyWorldTests", dependencies: ["Experiment", "Tensors", "TinyWorld", "Video", "TestSupport"],
+            swiftSettings: hot),
         .testTarget(
             name: "ResultsTests", dependencies: ["Results", "TestSupport", grdb], swiftSettings: strict),
         .testTarget(

@@ -21,7 +21,8 @@ struct TransferBench: ParsableCommand {
         subcommands: [
             ScoreCommand.self, ReportCommand.self, GenerateCommand.self, PerceiveCommand.self, ModelsCommand.self,
             DenoiseCommand.self,
-            TokenizeCommand.self, RobotWeightsCommand.self, DiversityCommand.self, DoctorCommand.self,
+            TokenizeCommand.self, RobotWeightsCommand.self, TinyWorldCommand.self, DiversityCommand.self,
+            DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

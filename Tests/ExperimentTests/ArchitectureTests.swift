@@ -11,12 +11,13 @@ import Testing
         "CosmosTransfer": ["CKernels", "CSentencePiece", "Experiment", "Tensors", "Video"],
         "Perception": ["CKernels", "COnnxRuntime", "Experiment", "Tensors", "Video"],
         "Scoring": ["CKernels", "Experiment", "Tensors", "Video"],
+        "TinyWorld": ["Experiment", "Tensors", "Video"],
         "Results": ["Experiment"],
         "Reporting": ["CGnuplot", "Experiment", "Results"],
         "Execution": ["Experiment", "Perception", "Results", "Scoring", "Tensors", "Video"],
         "transferbench": [
             "CosmosTransfer", "Execution", "Experiment", "Perception", "Reporting", "Results", "Scoring", "Tensors",
-            "Video",
+            "TinyWorld", "Video",
         ],
     ]
 
