@@ -1,0 +1,258 @@
+"""The judges: small networks that measure generated videos, trained on renders of random appearance.
+
+depth: inverse depth. classes: a class for every pixel, and for instances a map of centres with offsets to them. lanes: lane
+lines. boxes: 3D boxes as centre points at a quarter of the resolution. features: a classifier of the captions' words, whose
+inner layers serve as perceptual features. All take one picture, 1x3xHxW.
+"""
+
+import math
+import re
+from collections import Counter
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CLASSES = ["background", "wall", "floor", "table", "arm", "box", "cylinder", "ball", "road", "sidewalk", "verge", "kerb", "car",
+           "truck", "person", "building", "tree", "post", "hand", "cup", "plate", "bottle", "board", "shelf"]
+BOX_CLASSES = ["car", "truck", "person"]
+STRIDE = 4
+TYPICAL_DEPTH = 15.0
+
+
+def conv(a, b, stride=1):
+    return nn.Sequential(nn.Conv2d(a, b, 3, stride, 1), nn.GroupNorm(8, b), nn.SiLU())
+
+
+WIDTHS = (24, 48, 80, 112)
+
+
+class Body(nn.Module):
+    """A small U-Net whose ways up add to what came down: features at full, or at a quarter of the resolution."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.ModuleList([nn.Sequential(conv(a, b, 1 if i == 0 else 2), conv(b, b))
+                                   for i, (a, b) in enumerate(zip((3, *WIDTHS), WIDTHS))])
+        self.narrow = nn.ModuleList([nn.Conv2d(b, a, 1) for a, b in zip(WIDTHS, WIDTHS[1:])])
+        self.up = nn.ModuleList([conv(a, a) for a in WIDTHS[:-1]])
+
+    def forward(self, x, stop=0):
+        kept = []
+        for level in self.down:
+            x = level(x)
+            kept.append(x)
+        for rank in range(len(WIDTHS) - 2, stop - 1, -1):
+            x = self.up[rank](F.interpolate(self.narrow[rank](x), scale_factor=2.0, mode="nearest") + kept[rank])
+        return x
+
+
+class Depth(nn.Module):
+    names = ["inverse_depth"]
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], 1, 1)
+
+    def forward(self, x):
+        return (torch.exp(self.head(self.body(x)).clamp(-8, 4)),)
+
+    def loss(self, x, truth):
+        guess = self.head(self.body(x)).clamp(-8, 4)[:, 0]
+        log = -truth["depth"].log()
+        return (guess - log).abs().mean() + 0.5 * sum(
+            ((guess - log).diff(dim=d)).abs().mean() for d in (1, 2))
+
+    def accuracy(self, x, truth):
+        d = 1 / self(x)[0][:, 0]
+        near = truth["depth"] < 0.95 * truth["depth"].amax((1, 2), keepdim=True)
+        ratio = (d / truth["depth"])[near]
+        return {"abs-rel": (ratio - 1).abs().mean(), "delta-1.25": ((ratio < 1.25) & (ratio > 0.8)).float().mean()}
+
+
+class Classes(nn.Module):
+    names = ["classes", "centres", "offsets"]
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], len(CLASSES) + 3, 1)
+
+    def forward(self, x):
+        y = self.head(self.body(x))
+        n = len(CLASSES)
+        return y[:, :n], torch.sigmoid(y[:, n:n + 1]), y[:, n + 1:] * 16
+
+    def loss(self, x, truth):
+        y = self.head(self.body(x))
+        n = len(CLASSES)
+        heat, offset, inside = truth["centres"]
+        loss = F.cross_entropy(y[:, :n], truth["classes"])
+        loss = loss + 5 * F.binary_cross_entropy_with_logits(y[:, n], heat)
+        return loss + 0.5 * ((y[:, n + 1:] - offset / 16).abs() * inside[:, None]).sum() / (2 * inside.sum() + 1)
+
+    def accuracy(self, x, truth):
+        y = self(x)[0].argmax(1)
+        right = (y == truth["classes"]).float().mean()
+        overlaps = []
+        for c in range(len(CLASSES)):
+            a, b = y == c, truth["classes"] == c
+            if b.any():
+                overlaps.append((a & b).sum() / (a | b).sum())
+        return {"pixel-accuracy": right, "mean-iou": torch.stack(overlaps).mean()}
+
+
+class Lanes(nn.Module):
+    names = ["lanes"]
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], 1, 1)
+
+    def forward(self, x):
+        return (torch.sigmoid(self.head(self.body(x))),)
+
+    def loss(self, x, truth):
+        y = self.head(self.body(x))[:, 0]
+        p, t = torch.sigmoid(y), truth["lanes"]
+        dice = 1 - (2 * (p * t).sum((1, 2)) + 1) / ((p + t).sum((1, 2)) + 1)
+        return F.binary_cross_entropy_with_logits(y, t) + dice.mean()
+
+    def accuracy(self, x, truth):
+        a, b = self(x)[0][:, 0] > 0.5, truth["lanes"] > 0.5
+        return {"iou": (a & b).sum() / (a | b).sum().clamp(min=1)}
+
+
+class Boxes(nn.Module):
+    """At each cell: a score a class, then depth, offset of the centre (2), size (3), heading (sine, cosine)."""
+
+    names = ["scores", "geometry"]
+
+    def __init__(self):
+        super().__init__()
+        self.body = Body()
+        self.head = nn.Sequential(conv(WIDTHS[2], 64), nn.Conv2d(64, len(BOX_CLASSES) + 8, 1))
+        nn.init.constant_(self.head[1].bias[:len(BOX_CLASSES)], -3.0)
+
+    def raw(self, x):
+        y = self.head(self.body(x, stop=2))
+        return y[:, :len(BOX_CLASSES)], y[:, len(BOX_CLASSES):]
+
+    def forward(self, x):
+        scores, g = self.raw(x)
+        depth = TYPICAL_DEPTH * torch.exp(g[:, :1].clamp(-5, 5))
+        return torch.sigmoid(scores), torch.cat([depth, g[:, 1:3], torch.exp(g[:, 3:6].clamp(-3, 3)), g[:, 6:]], 1)
+
+    def loss(self, x, truth):
+        scores, g = self.raw(x)
+        heat, target, inside = truth["boxes"]
+        p = torch.sigmoid(scores).clamp(1e-4, 1 - 1e-4)
+        here = (heat == 1).float()
+        focal = -(here * (1 - p) ** 2 * p.log() + (1 - here) * (1 - heat) ** 4 * p ** 2 * (1 - p).log()).sum()
+        count = inside.sum().clamp(min=1)
+        return focal / count + ((g - target).abs() * inside[:, None]).sum() / count
+
+    def accuracy(self, x, truth):
+        scores, g = self.raw(x)
+        heat, target, inside = truth["boxes"]
+        here = inside > 0
+        best = torch.sigmoid(scores).amax(1)[here]
+        return {"recall-at-centre-0.3": (best > 0.3).float().mean(),
+                "log-depth-error": (g[:, 0] - target[:, 0]).abs()[here].mean()}
+
+
+class Features(nn.Module):
+    names = ["tap1", "tap2", "tap3", "tap4", "tap5", "words"]
+
+    def __init__(self, words=1):
+        super().__init__()
+        widths = [24, 48, 64, 96, 96]
+        self.levels = nn.ModuleList([nn.Sequential(nn.Conv2d(a, b, 3, 1 if i == 0 else 2, 1), nn.ReLU(),
+                                                   nn.Conv2d(b, b, 3, 1, 1), nn.ReLU())
+                                     for i, (a, b) in enumerate(zip([3] + widths, widths))])
+        self.head = nn.Linear(widths[-1], words)
+
+    def forward(self, x):
+        taps = []
+        for level in self.levels:
+            x = level(x)
+            taps.append(x)
+        return (*taps, self.head(x.mean((2, 3))))
+
+    def loss(self, x, truth):
+        return F.binary_cross_entropy_with_logits(self(x)[-1], truth["words"])
+
+    def accuracy(self, x, truth):
+        guess, here = self(x)[-1] > 0, truth["words"] > 0.5
+        return {"word-recall": (guess & here).sum() / here.sum().clamp(min=1),
+                "word-precision": (guess & here).sum() / guess.sum().clamp(min=1)}
+
+
+JUDGES = {"depth": Depth, "classes": Classes, "lanes": Lanes, "boxes": Boxes, "features": Features}
+
+
+# ---- truth of one picture
+
+def centre_maps(instances):
+    """(heat of centres, offsets to them [2], mask) of an instance map."""
+    h, w = instances.shape
+    heat, offset, inside = np.zeros((h, w), np.float32), np.zeros((2, h, w), np.float32), np.zeros((h, w), np.float32)
+    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
+    for number in np.unique(instances):
+        if number == 0:
+            continue
+        mask = instances == number
+        if mask.sum() < 12:
+            continue
+        cy, cx = y[mask].mean(), x[mask].mean()
+        sigma = max(1.5, math.sqrt(mask.sum()) / 8)
+        heat = np.maximum(heat, np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * sigma ** 2)))
+        offset[0][mask], offset[1][mask] = (cy - y)[mask], (cx - x)[mask]
+        inside[mask] = 1
+    return heat, offset, inside
+
+
+def box_maps(boxes, camera, h, w):
+    """Targets of `Boxes` for the boxes of a frame; each box {class, camera_centre, size, camera_yaw, visibility}."""
+    rows, columns = h // STRIDE, w // STRIDE
+    heat = np.zeros((len(BOX_CLASSES), rows, columns), np.float32)
+    target, inside = np.zeros((8, rows, columns), np.float32), np.zeros((rows, columns), np.float32)
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    for box in sorted(boxes, key=lambda b: -b["centre"][2]):
+        if box["class"] not in BOX_CLASSES or box["pixels"] < 12 or box["centre"][2] <= 0.5:
+            continue
+        px = (camera["cx"] + camera["focal"] * box["centre"][0] / box["centre"][2]) / STRIDE
+        py = (camera["cy"] + camera["focal"] * box["centre"][1] / box["centre"][2]) / STRIDE
+        i, j = int(py), int(px)
+        if not (0 <= i < rows and 0 <= j < columns and px >= 0 and py >= 0):
+            continue
+        sigma = max(0.5, camera["focal"] * max(box["size"][1:]) / box["centre"][2] / STRIDE / 5)
+        spot = np.exp(-((y - i) ** 2 + (x - j) ** 2) / (2 * sigma ** 2))
+        c = BOX_CLASSES.index(box["class"])
+        heat[c] = np.maximum(heat[c], spot)
+        target[:, i, j] = [math.log(box["centre"][2] / TYPICAL_DEPTH), px - j - 0.5, py - i - 0.5,
+                           *np.log(box["size"]), math.sin(box["yaw"]), math.cos(box["yaw"])]
+        inside[i, j] = 1
+    return heat, target, inside
+
+
+def vocabulary(captions, least=0.01, most=0.9):
+    """Words that tell captions apart."""
+    counts = Counter(word for text in captions for word in set(re.findall(r"[a-z]+", text.lower())))
+    return sorted(w for w, n in counts.items() if least * len(captions) <= n <= most * len(captions))
+
+
+def augment(x, generator):
+    """Pictures in 0...1 with other light, colours, blur and noise, as generated videos have them."""
+    b = x.shape[0]
+
+    def draw(low, high, *shape):
+        return low + (high - low) * torch.rand(b, *shape, generator=generator)
+
+    x = x * draw(0.75, 1.25, 3, 1, 1) + draw(-0.1, 0.1, 1, 1, 1)
+    small = F.interpolate(x, scale_factor=0.5, mode="area")
+    blurred = F.interpolate(small, size=x.shape[-2:], mode="bilinear", align_corners=False)
+    share = draw(0, 1, 1, 1, 1) * (draw(0, 1, 1, 1, 1) < 0.5)
+    x = x * (1 - share) + blurred * share
+    noise = F.interpolate(torch.randn(b, 3, x.shape[-2] // 2, x.shape[-1] // 2, generator=generator), size=x.shape[-2:])
+    return (x + noise * draw(0, 0.06, 1, 1, 1) * (draw(0, 1, 1, 1, 1) < 0.5)).clamp(0, 1)

@@ -1,0 +1,1 @@
+../../../../../../Sources/COpenBLAS/shim.h

@@ -1,0 +1,1 @@
+// The renderer calls nothing of OpenCV; the linker leaves its names unresolved.

@@ -1,0 +1,1 @@
+../../../../../../Sources/COpenSSL/shim.h

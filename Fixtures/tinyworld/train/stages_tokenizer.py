@@ -1,0 +1,178 @@
+"""Stages `codec` and `tokenizer`: the closed-form linear codec, and the network that starts from it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from clips import frames_of
+from latents import control_video, NEEDS
+from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
+from tokenizer import LinearCodec, SharedCodec, Tokenizer, haar_signs, psnr, start_linear
+
+
+def moments(vectors):
+    v = vectors.double()
+    return [v.sum(0), v.T @ v, len(v)]
+
+
+def shared_basis(first, rest, channels=16):
+    """One linear code for first and later groups of frames: PCA in which a first group is four equal frames, worth one."""
+    sums = torch.zeros(192, dtype=torch.float64)
+    outer = torch.zeros(192, 192, dtype=torch.float64)
+    spread = torch.zeros(192, 48, dtype=torch.float64)
+    for c in range(3):
+        for tau in range(4):
+            for p in range(16):
+                spread[c * 64 + tau * 16 + p, c * 16 + p] = 1
+    count = 0.0
+    for (total, product, n), matrix, worth in ((first, spread, 0.25), (rest, torch.eye(192, dtype=torch.float64), 1.0)):
+        sums += worth * (matrix @ total)
+        outer += worth * (matrix @ product @ matrix.T)
+        count += worth * n
+    return LinearCodec.fit((sums, outer, count), channels)
+
+
+def spread(part, power=0.5):
+    """The code with its channels mixed: all of one deviation, yet with the order of importance kept.
+
+    A network that diffuses whitened components spends itself on the finest ones. Here a component has its deviation to the
+    `power`, and a Hadamard rotation hands each channel a share of every component; so isotropic noise hides details first and
+    the colour of a patch last, as it does in pixels.
+    """
+    gain = part["decode"].norm(dim=0) ** power
+    gain = gain / gain.square().mean().sqrt()
+    rotation = torch.ones(1, 1, dtype=gain.dtype)
+    while len(rotation) < len(gain):
+        rotation = torch.cat([torch.cat([rotation, rotation], 1), torch.cat([rotation, -rotation], 1)])
+    rotation = rotation / len(gain) ** 0.5
+    return {"encode": rotation @ (gain[:, None] * part["encode"]), "decode": (part["decode"] / gain) @ rotation.T,
+            "mean": part["mean"]}
+
+
+def in_bands(part):
+    """A codec over pixels [colour, frame, row, column] as one over Haar bands (channel = band * 3 + colour)."""
+    signs = haar_signs().double()
+    to_pixels = torch.zeros(192, 192, dtype=torch.float64)  # pixels = to_pixels @ bands
+    to_bands = torch.zeros(192, 192, dtype=torch.float64)
+    for c in range(3):
+        to_pixels[c * 64:(c + 1) * 64, c::3] = signs
+        to_bands[c::3, c * 64:(c + 1) * 64] = signs.T / 64
+    encode, decode, mean = (part[key].double() for key in ("encode", "decode", "mean"))
+    return ((encode @ to_pixels).float(), (-encode @ mean).float(), (to_bands @ decode).float(), (to_bands @ mean).float())
+
+
+def fit_codec(run):
+    shards, p = run.shards, run.recipe["codec"]
+    first, rest = None, None
+    some = shards.train[::max(1, len(shards.train) // p["clips"])]
+    for start in range(0, len(some), 64):
+        frames = frames_of(shards.read(["rgb"], some[start:start + 64])["rgb"])
+        a, b = (moments(v) for v in LinearCodec.vectors(frames))
+        first = a if first is None else [x + y for x, y in zip(first, a)]
+        rest = b if rest is None else [x + y for x, y in zip(rest, b)]
+    codec = LinearCodec(LinearCodec.fit(first), LinearCodec.fit(rest))
+    codec = LinearCodec({k: v.float() for k, v in codec.first.items()}, {k: v.float() for k, v in codec.rest.items()})
+    write_whole(run.folder / "codec" / "linear_codec.safetensors", lambda place: save_file(codec.tensors(), str(place)))
+    part = spread(shared_basis(first, rest))
+    shared = SharedCodec({k: v.float().contiguous() for k, v in part.items()})
+    write_whole(run.folder / "codec" / "shared_codec.safetensors", lambda place: save_file(shared.part, str(place)))
+    tokenizer = Tokenizer(run.config)
+    start_linear(tokenizer, *in_bands(part))
+    write_whole(run.folder / "tokenizer" / "start.pt", lambda place: torch.save(tokenizer.state_dict(), place))
+    frames = held_out(run)
+    with torch.no_grad():
+        result = {"linear codec, first group apart": float(psnr(codec.decode(codec.encode(frames)), frames).mean()),
+                  "linear codec, one code for all groups": float(psnr(shared.decode(shared.encode(frames)), frames).mean()),
+                  "tokenizer at its linear start": float(reconstruct(tokenizer, frames).mean()),
+                  "tokenizer's encoder against the linear code, largest deviation over deviation 1": float(
+                      (tokenizer.encode(frames[:8]) - shared.encode(frames[:8])).abs().max()),
+                  "clips": len(some), "held-out clips": len(frames)}
+    write_json(run.folder / "codec" / "psnr.json", result)
+    print(json.dumps(result, indent=1))
+
+
+def held_out(run, most=96):
+    indices = run.shards.held[::max(1, len(run.shards.held) // most)][:most]
+    return frames_of(run.shards.read(["rgb"], indices)["rgb"])
+
+
+def reconstruct(tokenizer, frames, chunk=16):
+    return torch.cat([psnr(tokenizer.decode(tokenizer.encode(part)), part) for part in frames.split(chunk)])
+
+
+def gradient_loss(a, b):
+    return sum((a.diff(dim=d) - b.diff(dim=d)).abs().mean() for d in (3, 4))
+
+
+def train_tokenizer(run, half):
+    """`half` is both, or decoder: then the encoder stays as it is, and latents made with it stay valid."""
+    p, device = run.recipe["tokenizer"] | {"batch": run.batch or run.recipe["tokenizer"]["batch"]}, run.device
+    folder = run.folder / "tokenizer"
+    tokenizer = Tokenizer(run.config)
+    tokenizer.load_state_dict(torch.load(folder / "start.pt"))
+    tokenizer.to(device)
+    state = torch.load(folder / "state.pt", map_location=device) if (folder / "state.pt").exists() else None
+    if state:
+        tokenizer.load_state_dict(state["model"])
+    for module in (tokenizer.encoder, tokenizer.quant_conv):
+        module.requires_grad_(half == "both")
+    parameters = {n: v for n, v in tokenizer.named_parameters()}
+    trained = [v for v in parameters.values() if v.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=p["peak"], betas=(0.9, 0.99), weight_decay=0.0)
+    average = Average(parameters)
+    step = 0
+    if state:
+        step = state["step"]
+        average.values = state["average"]
+        if state["half"] == half:
+            optimiser.load_state_dict(state["optimiser"])
+    dice = np.random.default_rng([run.recipe["seed"], step])
+    curve = Curve(folder / "curve.csv", step, ["loss", "psnr"])
+    frames = held_out(run).to(device)
+    clock = Clock(run.seconds, run.save_every)
+
+    def save():
+        write_whole(folder / "state.pt", lambda place: torch.save(
+            {"model": tokenizer.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "half": half,
+             "average": average.values}, place))
+        current = {n: v.detach().clone() for n, v in parameters.items()}
+        with torch.no_grad():
+            for n, v in parameters.items():
+                v.copy_(average.values[n])
+            value = float(reconstruct(tokenizer, frames).mean())
+            write_whole(folder / "average.pt", lambda place: torch.save(tokenizer.state_dict(), place))
+            for n, v in parameters.items():
+                v.copy_(current[n])
+        with (folder / "held_out.csv").open("a") as file:
+            file.write(f"{step},{half},{value:.3f}\n")
+        print(f"step {step}: held-out {value:.2f} dB", flush=True)
+
+    cache = run.pixel_cache()
+    while not clock.is_over() and (run.steps is None or step < run.steps):
+        set_rate(optimiser, rate(step, p))
+        picks = dice.integers(0, len(cache), p["batch"])
+        batch = [cache[i] for i in picks]
+        for row in range(p["batch"]):
+            if dice.random() < p["control_share"]:
+                batch[row] = control_video("edge" if dice.random() < 0.5 else "vis", {"rgb": batch[row]}, dice)
+        x = frames_of(torch.from_numpy(np.stack(batch)).to(device))
+        with run.autocast():
+            y = tokenizer.decode(tokenizer.encode(x))
+        mse = (y - x).square().mean()
+        # The root of the error weighs easy and hard clips alike, as decibels do.
+        loss = (y - x).square().flatten(1).mean(1).add(1e-5).sqrt().mean() + p["gradient"] * gradient_loss(y, x)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+        step += 1
+        average.update(parameters, step)
+        curve.add(loss=loss.item(), psnr=-10 * np.log10(max(mse.item() / 4, 1e-9)))
+        if step % run.report == 0:
+            curve.write(step)
+        if clock.must_save():
+            save()
+    save()
