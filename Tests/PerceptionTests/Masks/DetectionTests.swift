@@ -20,7 +20,11 @@ import Video
         let chosen, found: [Found]
     }
 
-    private let reference: Reference = try! MaskReferences.json("detections.json")
+    private let reference: Reference
+
+    init() throws {
+        reference = try MaskReferences.json("detections.json")
+    }
     private static let network = MaskReferences.folder + "/grounding_dino"
 
     private func expectEqual(_ detections: [Detection], _ found: [Reference.Found]) {

@@ -14,7 +14,11 @@ import Video
         let presence: [[Float]]
     }
 
-    private let reference: Reference = try! MaskReferences.json("pipeline.json")
+    private let reference: Reference
+
+    init() throws {
+        reference = try MaskReferences.json("pipeline.json")
+    }
 
     private func segmenter(
         threads: Int = 2, _ change: (inout NetworkCard) -> Void = { _ in }

@@ -16,7 +16,11 @@ import Video
         let raw: [String]
     }
 
-    private let reference: Reference = try! MaskReferences.json("random.json")
+    private let reference: Reference
+
+    init() throws {
+        reference = try MaskReferences.json("random.json")
+    }
 
     @Test func `raw numbers are numpy's`() {
         var generator = NumpyGenerator(seed: 12345)

@@ -30,8 +30,13 @@ import Testing
         let blocks: [Block]
     }
 
-    private let reference: Reference = try! MaskReferences.json("tokenizer.json")
-    private let tokenizer = try! WordPieceTokenizer(path: MaskReferences.folder + "/grounding_dino/vocab.txt")
+    private let reference: Reference
+    private let tokenizer: WordPieceTokenizer
+
+    init() throws {
+        reference = try MaskReferences.json("tokenizer.json")
+        tokenizer = try WordPieceTokenizer(path: MaskReferences.folder + "/grounding_dino/vocab.txt")
+    }
 
     @Test func `texts become the pieces that transformers makes`() {
         #expect(reference.cases.count > 15)
