@@ -10,8 +10,6 @@ public struct GroundedMasks: Sendable {
     public let detector: PhraseDetector
     public let segmenter: PromptedSegmenter
     public var sampling: PointSampling
-    /// Objects that are followed at most, the first that were detected; nil for all, as the evaluators do.
-    public var mostObjects: Int?
     private let pool: WorkerPool
 
     /// A mask of so many pixels or fewer on the first frame is no object; this many points begin the others' way.
@@ -33,7 +31,7 @@ public struct GroundedMasks: Sendable {
     public var identity: Identity {
         Identity(of: [
             "grounded masks 1", detector.folder.identity.hex, segmenter.folder.identity.hex, detector.rules.words,
-            segmenter.rules.words, sampling.words, mostObjects.map(String.init) ?? "all", propagation.rawValue,
+            segmenter.rules.words, sampling.words, propagation.rawValue,
         ])
     }
 
@@ -99,7 +97,7 @@ public struct GroundedMasks: Sendable {
         var found: [(object: Object, map: LogitMap)] = []
         let detections = try detector.detections(of: caption, in: frame)
         // A box without words is no object to the evaluator, though it follows it through the video before it drops it.
-        for detection in detections.prefix(mostObjects ?? detections.count) where !detection.phrase.isEmpty {
+        for detection in detections where !detection.phrase.isEmpty {
             let answer = try segmenter.answer(segmenter.points(of: detection.box, in: features), in: features)
             let map = answer.single(segmenter.rules.stability).mask
             guard map.mask(frame.size).pixels.count(where: { $0 != 0 }) > GroundedMasks.points else { continue }

@@ -177,13 +177,6 @@ import Video
         #expect(maps.allSatisfy { $0.pixels.allSatisfy { $0 == 0 } })
     }
 
-    @Test func `following fewer objects takes the first ones`() throws {
-        var masks = try masks()
-        masks.mostObjects = 1
-        #expect(try labels(masks, frames: 1).phrases.count <= 1)
-        #expect(masks.identity != (try self.masks()).identity)
-    }
-
     @Test func `an empty video and half a memory are refused`() throws {
         let masks = try masks()
         let error = #expect(throws: BenchError.self) { try labels(masks, frames: 0) }
