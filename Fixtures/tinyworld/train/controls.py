@@ -11,8 +11,10 @@ import torch
 import torch.nn.functional as F
 
 EDGE = {"very_low": (20, 50), "low": (50, 100), "medium": (100, 200), "high": (200, 300), "very_high": (300, 400)}
-# The published `medium` (d 30, colours 150, space 100, half size, factor 10) belongs to 1280 columns; 96 are 13 times fewer.
-VIS_DIAMETER, VIS_COLOUR, VIS_SPACE, VIS_FACTOR = 5, 150.0, 7.5, 4
+# The published `very_low`, diameter, sigmas of colour and space, factor: `medium` (30, 150, 100, at half size, 10) belongs to
+# 1280 columns, and leaves 6x9 pixels of these.
+VIS = (15, 100.0, 50.0, 4)
+VIS_SCALED = (5, 150.0, 7.5, 4)
 
 
 def edge(frames, low=100, high=200):
@@ -20,9 +22,10 @@ def edge(frames, low=100, high=200):
     return np.repeat(maps[..., None], 3, -1)
 
 
-def vis(frames, factor=VIS_FACTOR):
+def vis(frames, settings=VIS):
     """Bilateral filter, then bicubic with antialiasing to 1/factor and back, rounded each time."""
-    smooth = np.stack([cv2.bilateralFilter(frame, VIS_DIAMETER, VIS_COLOUR, VIS_SPACE) for frame in frames])
+    diameter, colour, space, factor = settings
+    smooth = np.stack([cv2.bilateralFilter(frame, diameter, colour, space) for frame in frames])
     x = torch.from_numpy(smooth).permute(0, 3, 1, 2).float()
     h, w = x.shape[-2:]
     for size in ((h // factor, w // factor), (h, w)):

@@ -18,7 +18,10 @@ NEEDS = {"vis": ["rgb"], "edge": ["rgb"], "depth": ["depth"], "seg": ["instance"
 def control_video(name, clip, dice=None):
     """uint8 [T,H,W,3] of one clip's arrays. With `dice`, strengths are drawn at random, else they are the presets."""
     if name == "vis":
-        return controls.vis(clip["rgb"], int(dice.integers(2, 9)) if dice is not None else controls.VIS_FACTOR)
+        if dice is None:
+            return controls.vis(clip["rgb"])
+        diameter, colour, space, _ = (controls.VIS, controls.VIS_SCALED)[dice.integers(2)]
+        return controls.vis(clip["rgb"], (diameter, colour, space, int(dice.integers(2, 9))))
     if name == "edge":
         low, high = controls.EDGE["medium"]
         if dice is not None:

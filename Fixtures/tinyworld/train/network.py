@@ -133,6 +133,36 @@ def branch_tensors(config, base, generator):
     return w
 
 
+def start_hint(w, config, latents):
+    """Lets the narrow hint layers begin as a linear map of the control's main components, in place of a random one.
+
+    `latents` [B,C,t,h,w] are some of the control's. Sixteen components of a token pass all layers where SiLU is all but
+    straight; wider layers get random mixtures beside them. The last layer stays zero.
+    """
+    _, ph, pw = config["dit"]["patch"]
+    tokens = patchify(latents, ph, pw).flatten(0, 1)
+    mean = tokens.mean(0)
+    values, vectors = torch.linalg.eigh(torch.cov(tokens.T))
+    basis = vectors.flip(1)[:, :HINT_WIDTHS[0]].T / values.flip(0)[:HINT_WIDTHS[0], None].clamp(min=1e-4).sqrt()
+    first = w["x_embedder2.proj.1.weight"]
+    first[:, tokens.shape[1]:] = 0
+    first[:HINT_WIDTHS[0], :tokens.shape[1]] = basis
+    x = F.linear(tokens, first[:, :tokens.shape[1]])
+    width = HINT_WIDTHS[0]
+    for index, target in enumerate(HINT_WIDTHS):
+        weight, bias = w[f"input_hint_block.{2 * index}.weight"], w[f"input_hint_block.{2 * index}.bias"]
+        weight[:width] = 0
+        weight[:width, :width] = torch.eye(width) * (0.7 / x[:, :width].std(0))
+        y = F.linear(x, weight)
+        bias.copy_(-y.mean(0))
+        bias[:width] += 2
+        if target > width:
+            weight[width:] /= y[:, width:].std(0)[:, None] + 1e-6
+            bias[width:] = -F.linear(x, weight[width:]).mean(0)
+        x = F.silu(F.linear(x, weight, bias))
+    return w
+
+
 class Trunk(nn.Module):
     """What base and branches compute alike. `size` is the token grid (t,h',w')."""
 

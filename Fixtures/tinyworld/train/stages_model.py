@@ -8,7 +8,8 @@ import torch
 
 import diffusion
 from latents import LatentStore
-from network import Base, Branch, base_tensors, branch_tensors
+from muon import Muon
+from network import Base, Branch, base_tensors, branch_tensors, start_hint
 from progress import Average, Clock, Curve, rate, set_rate, write_whole
 from text import Pieces, TextEncoder, text_tensors, train_pieces
 
@@ -97,6 +98,7 @@ def train(run, name, hint):
     """The base with its text encoder (`hint` None), or one branch over the frozen, averaged base."""
     p = run.recipe["branch" if hint else "base"]
     p = p | {"batch": run.batch or p["batch"]}
+    noise = run.recipe["noise"] | p.get("noise", {})
     folder, device = run.folder / name, run.device
     seed = run.recipe["seed"]
     state = torch.load(folder / "state.pt", map_location=device) if (folder / "state.pt").exists() else None
@@ -108,8 +110,11 @@ def train(run, name, hint):
         base, text, base_step = averaged_model(run)
         if state and state["base_step"] != base_step:
             print(f"the base went on from step {state['base_step']} to {base_step}; the branch follows it")
-        branch = Branch(run.config, branch_tensors(run.config, base.w.official(), torch.Generator().manual_seed(seed)),
-                        size, fps).to(device)
+        tensors = branch_tensors(run.config, base.w.official(), torch.Generator().manual_seed(seed))
+        if not state:
+            store = LatentStore(run.folder / "latents", hint, torch.device("cpu"))
+            start_hint(tensors, run.config, store[torch.tensor(sorted(store.clips)[::20])])
+        branch = Branch(run.config, tensors, size, fps).to(device)
         trained = {f"branch.{n}": v for n, v in branch.named_parameters()}
     else:
         base, text = make_model(run)
@@ -118,10 +123,10 @@ def train(run, name, hint):
         trained = {f"base.{n}": v for n, v in base.named_parameters()} | {
             f"text.{n}": v for n, v in text.named_parameters()}
     every = trained | {f"uncertainty.{n}": v for n, v in uncertainty.named_parameters()}
-    optimiser = torch.optim.AdamW(
-        [{"params": [v for v in every.values() if v.ndim > 1], "weight_decay": 0.01},
-         {"params": [v for v in every.values() if v.ndim < 2], "weight_decay": 0.0}],
-        lr=p["peak"], betas=(0.9, 0.99), eps=1e-10, fused=device.type != "cpu")
+    # Maps between features inside the blocks; embeddings, modulations and heads are AdamW's, as vectors are.
+    parts = ("/attn/to_", "/block/layer", "SelfAttention/", "DenseReluDense/")
+    inner = [n for n, v in trained.items() if v.ndim == 2 and any(part in n for part in parts) and "bias" not in n]
+    optimiser = Muon([every[n] for n in inner], [v for n, v in every.items() if n not in inner], lr=p["peak"])
     average = Average(trained)
     if state:
         with torch.no_grad():
@@ -151,7 +156,7 @@ def train(run, name, hint):
         z, latent, ids, keep = batches.draw(p["batch"], generator)
         with run.autocast():
             rows = text(ids) * keep
-            loss, error, sigma = diffusion.loss(network(rows, latent), uncertainty, z, run.recipe["noise"], generator)
+            loss, error, sigma = diffusion.loss(network(rows, latent), uncertainty, z, noise, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(every.values()), 1.0)
