@@ -47,6 +47,15 @@ public struct ConditionFrames: Sendable {
         self.noised = noised
     }
 
+    /// Those of single samples as a batch's: each with its own noise, all with the same number of known frames.
+    init(joining parts: [ConditionFrames]) {
+        precondition(parts.allSatisfy { $0.count == parts[0].count && $0.preconditioning == parts[0].preconditioning })
+        mask = Tensor(joining: parts.map(\.mask))
+        latent = Tensor(joining: parts.map(\.latent))
+        noised = Tensor(joining: parts.map(\.noised))
+        (count, preconditioning) = (parts[0].count, parts[0].preconditioning)
+    }
+
     /// The noisy latent with the known frames put in, as the denoiser takes it at a noise level.
     public func input(_ x: Tensor, sigma: Double) -> Tensor {
         guard isReplacing(at: sigma) else { return x }

@@ -18,6 +18,12 @@ public struct InitialLatent: Sendable, Equatable {
         self.sigmaMax = sigmaMax
     }
 
+    /// Those of single samples as a batch's, all at one noise level.
+    init(joining parts: [InitialLatent]) {
+        precondition(parts.allSatisfy { $0.sigmaMax == parts[0].sigmaMax })
+        self.init(x: Tensor(joining: parts.map(\.x)), sigmaMax: parts[0].sigmaMax)
+    }
+
     /// Noise alone, [B, C, t, h, w].
     public init(noiseOf shape: [Int], seed: UInt32) {
         var x = NumpyNormal.tensor(seed: seed, shape: shape)

@@ -77,6 +77,7 @@ struct ControlBranch: Sendable {
 
     /// Adds ω · (Z a + b) of every block to the residuals.
     /// - Parameters:
+    ///   - hint: [tokens, width] for all samples, or [samples · tokens, width].
     ///   - weight: ω of every token, [samples · tokens].
     ///   - residuals: one [samples · tokens, width] for each block.
     func addResiduals(
@@ -90,9 +91,15 @@ struct ControlBranch: Sendable {
         for j in 0..<blocks {
             trunk.runBlock(j, a, signal: signal, rotary: rotary, text: text[j], workspace: workspace, pool: pool)
             if j == 0 {
-                pool.runRanges(rows, grain: 256) { range in
-                    let at = range.lowerBound * width
-                    tb_add_gated(isa, a.pointer + at, width, hint.pointer + at, width, nil, range.count, width)
+                for sample in 0..<grid.samples {
+                    let first = sample * grid.tokens * width
+                    let firstOfHint = hint.count == rows * width ? first : 0
+                    pool.runRanges(grid.tokens, grain: 256) { range in
+                        let at = range.lowerBound * width
+                        tb_add_gated(
+                            isa, a.pointer + first + at, width, hint.pointer + firstOfHint + at, width, nil,
+                            range.count, width)
+                    }
                 }
             }
             let (layer, residual) = (zeroLayers[j], residuals[j])

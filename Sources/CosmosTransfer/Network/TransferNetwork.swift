@@ -56,6 +56,7 @@ public final class TransferNetwork: Sendable {
         struct Control: Sendable {
             let name: String
             let branch: ControlBranch
+            /// [tokens, width] for all samples, or [samples · tokens, width].
             let hint: FloatBuffer
             let text: [[CrossKeys]]
             /// [samples · tokens]
@@ -93,10 +94,11 @@ public final class TransferNetwork: Sendable {
     /// - Parameters:
     ///   - size: of the latents, [samples, channels, frames, height, width].
     ///   - text: the prompt's keys, when they exist already.
-    ///   - other: a clip prepared with the same hints, whose encoded hints are taken over: the other pass of a guided step.
+    ///   - others: prepared with hints of the same latents, which are taken over where they are encoded already: the other
+    ///     pass of a guided step, other weights.
     /// - Throws: `BenchError` that names the input and what is wrong with it.
     public func prepare(
-        _ conditions: NetworkConditions, size: [Int], text: TextKeys? = nil, sharing other: Prepared? = nil,
+        _ conditions: NetworkConditions, size: [Int], text: TextKeys? = nil, sharing others: [Prepared] = [],
         rotaryPrecision: RotaryPrecision = .float32, pool: WorkerPool
     ) throws(BenchError) -> Prepared {
         let grid = try grid(of: size)
@@ -108,7 +110,7 @@ public final class TransferNetwork: Sendable {
         let text = if let text { text } else { try textKeys(conditions.prompt, controls: names, pool: pool) }
         let controls = active.compactMap { hint -> Prepared.Control? in
             guard let branch = branches[hint.name] else { return nil }
-            let shared = other?.controls.first { $0.name == hint.name }
+            let shared = others.lazy.compactMap { $0.controls.first { $0.name == hint.name } }.first
             return Prepared.Control(
                 name: hint.name, branch: branch,
                 hint: shared?.hint ?? branch.hint(hint.latent, paddingMask: padding, grid: grid, pool: pool),

@@ -38,7 +38,7 @@ public struct GenerationSetup: Sendable {
     /// Loads network and tokenizer, with the branches that any of the specifications uses.
     /// - Throws: `BenchError` naming a part that is missing or does not fit its configuration.
     public func model(for specs: [GenerationSpec]) throws -> TransferModel {
-        guard let dit = folder.configuration.dit, let tokenizer = folder.configuration.tokenizer else {
+        guard let dit = folder.configuration.dit, folder.configuration.tokenizer != nil else {
             throw BenchError(
                 .missing, "\(folder.path)/config.json has no 'dit' or no 'tokenizer': both are needed to make videos")
         }
@@ -78,9 +78,7 @@ public struct GenerationSetup: Sendable {
             network = try TransferNetwork(
                 configuration: dit, base: try folder.base().tensors, control: control, controls: branches)
         }
-        return try TransferModel(
-            configuration: folder.configuration, network: network,
-            tokenizer: try VideoTokenizer(tokenizer, tensors: try folder.tokenizer().tensors))
+        return try TransferModel(folder, network: network)
     }
 
     /// The work that a specification asks for.
@@ -113,7 +111,7 @@ public struct GenerationSetup: Sendable {
         }
         let upscales = spec.controls.contains { $0.kind == .upscale }
         request.inputVideo = spec.inputVideo.map { path in
-            SourceVideo(path: path) { upscales ? $0 : $0.resized(to: size, .area) }
+            upscales ? SourceVideo(path: path) { $0 } : .input(path: path, size: size)
         }
         request.controls = try spec.controls.map { control in
             GenerationRequest.Control(
@@ -136,9 +134,8 @@ public struct GenerationSetup: Sendable {
         of control: GenerationSpec.Control, input: SourceVideo?, size: FrameSize
     ) throws(BenchError) -> SourceVideo {
         if case .video(let path) = control.source {
-            let interpolation = control.kind.interpolation
-            let upscales = control.kind == .upscale
-            return SourceVideo(path: path) { upscales ? $0 : $0.resized(to: size, interpolation) }
+            return control.kind == .upscale
+                ? SourceVideo(path: path) { $0 } : .control(control.kind, path: path, size: size)
         }
         guard let input else {
             throw BenchError(
@@ -147,12 +144,7 @@ public struct GenerationSetup: Sendable {
             )
         }
         guard case .preset(let strength) = control.source else { return input }
-        if control.kind == .edge {
-            let edge = EdgeControl(strength)
-            return input.followed { edge($0) }
-        }
-        let vis = VisControl(strength)
-        return input.followed { vis($0) }
+        return input.control(control.kind, strength)
     }
 
     private func weight(of control: GenerationSpec.Control) throws -> ControlWeight {
@@ -219,15 +211,6 @@ public struct GenerationSetup: Sendable {
             throw BenchError(
                 .usage, "there is no prompt: give 'prompt' in the specification, --prompt or --prompt-embedding")
         }
-        guard let text = folder.configuration.text else {
-            throw BenchError(
-                .missing,
-                "\(folder.path)/config.json has no 'text': add the text encoder, or give the prompt's embedding as a file"
-            )
-        }
-        let encoder = PromptEncoder(
-            tokenizer: try SentencePiece(path: folder.textTokenizerModel()),
-            encoder: try T5Encoder(text, weights: folder.textEncoder().tensors))
-        return try encoder.encode(prompt, pool: pool)
+        return try PromptEncoder(folder).encode(prompt, pool: pool)
     }
 }

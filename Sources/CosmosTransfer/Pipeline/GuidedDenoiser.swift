@@ -28,6 +28,19 @@ public struct GuidedDenoiser: Sendable {
         self.pool = pool
     }
 
+    /// Those of single samples as a batch's: videos of one clip with the same active controls.
+    init(joining parts: [GuidedDenoiser]) {
+        func joined(_ passes: [TransferNetwork.Prepared]) -> TransferNetwork.Prepared? {
+            passes.isEmpty ? nil : TransferNetwork.Prepared(joining: passes)
+        }
+        let conditions = parts.compactMap(\.condition)
+        self.init(
+            network: parts[0].network, conditional: TransferNetwork.Prepared(joining: parts.map(\.conditional)),
+            unconditional: joined(parts.compactMap(\.unconditional)), guidance: parts[0].guidance,
+            preconditioning: parts[0].preconditioning,
+            condition: conditions.isEmpty ? nil : ConditionFrames(joining: conditions), pool: parts[0].pool)
+    }
+
     /// The clean latent seen in `x` [B, C, t, h, w] at noise level `sigma`.
     /// - Throws: `BenchError` when the network gives numbers that are not finite.
     public func callAsFunction(_ x: Tensor, sigma: Double) throws -> Tensor {

@@ -1,32 +1,25 @@
 internal import Tensors
 
-/// The keys and values of a video's prompts, computed when first asked for and shared by its clips and patches.
+/// The keys and values of prompts, computed when first asked for and shared by all clips, patches and samples that have the
+/// same text.
 final class PromptKeys {
-    private let request: GenerationRequest
     private let network: TransferNetwork
+    private let controls: [String]
     private let pool: WorkerPool
-    private var conditionalKeys, unconditionalKeys: TransferNetwork.TextKeys?
+    private var known: [(text: Tensor, keys: TransferNetwork.TextKeys)] = []
 
-    init(_ request: GenerationRequest, network: TransferNetwork, pool: WorkerPool) {
-        self.request = request
+    /// - Parameter controls: the branches that may be asked for.
+    init(_ network: TransferNetwork, controls: [String], pool: WorkerPool) {
         self.network = network
+        self.controls = controls
         self.pool = pool
     }
 
     /// - Throws: `BenchError` when the embedding does not fit the network.
-    func conditional() throws -> TransferNetwork.TextKeys {
-        let keys = try conditionalKeys ?? keys(request.prompt)
-        conditionalKeys = keys
+    func keys(of text: Tensor) throws -> TransferNetwork.TextKeys {
+        if let found = known.first(where: { $0.text == text }) { return found.keys }
+        let keys = try network.textKeys(PromptEmbedding(text: text), controls: controls, pool: pool)
+        known.append((text, keys))
         return keys
-    }
-
-    func unconditional() throws -> TransferNetwork.TextKeys {
-        let keys = try unconditionalKeys ?? keys(request.unconditionalPrompt)
-        unconditionalKeys = keys
-        return keys
-    }
-
-    private func keys(_ text: Tensor) throws -> TransferNetwork.TextKeys {
-        try network.textKeys(PromptEmbedding(text: text), controls: request.controls.map(\.name), pool: pool)
     }
 }

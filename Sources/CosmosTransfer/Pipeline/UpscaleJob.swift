@@ -59,22 +59,14 @@ final class UpscaleJob {
         let starts = try zip(patches, places).map { patch, place in
             try patch.start(clip: clip, after: last?.cropped(rows: place.rows, columns: place.columns))
         }
-        let shape = starts[0].initial.x.shape
-        let size = starts[0].initial.x.count
-        func part(_ state: Tensor, _ index: Int) -> Tensor {
-            Tensor(shape: shape, values: Array(state.values[index * size..<(index + 1) * size]))
-        }
-        func joined(_ parts: [Tensor]) -> Tensor {
-            Tensor(shape: [parts.count] + shape.dropFirst(), values: parts.flatMap(\.values))
-        }
-        let initial = InitialLatent(x: joined(starts.map(\.initial.x)), sigmaMax: starts[0].initial.sigmaMax)
+        let initial = InitialLatent(joining: starts.map(\.initial))
         let clean = try request.sample(from: initial, progress: progress) { x, sigma in
             let parts = try starts.enumerated().map { index, start in
-                try start.denoiser(part(x, index), sigma: sigma)
+                try start.denoiser(x.sample(index), sigma: sigma)
             }
-            return joined(plan.latents.split(plan.latents.merge(parts)))
+            return Tensor(joining: plan.latents.split(plan.latents.merge(parts)))
         }
-        return starts.indices.map { part(clean, $0) }
+        return starts.indices.map(clean.sample)
     }
 
     /// Decodes a clip patch by patch, and hands over the merged frames. The patches wait as bytes, where the official

@@ -56,21 +56,16 @@ public struct VideoGenerator: Sendable {
         let job = try UpscaleOrClip(request, model: model, pool: pool)
         let clips = Self.clips(frames: request.frames, clipFrames: request.clipFrames)
         let total = clips * request.evaluations
-        var left = request.frames
+        var cut = VideoCut(frames: request.frames)
         for clip in 0..<clips {
-            var skip = clip == 0 ? 0 : 1
+            cut.begin(clip: clip)
             try job.run(clip: clip) { step in
                 progress(
                     Progress(
                         clip: clip, clips: clips, done: clip * request.evaluations + step.done, total: total,
                         sigma: step.sigma))
             } emit: { frame in
-                if skip > 0 {
-                    skip -= 1
-                } else if left > 0 {
-                    left -= 1
-                    try emit(frame)
-                }
+                if cut.takesNext() { try emit(frame) }
             }
         }
     }
@@ -86,6 +81,26 @@ public struct VideoGenerator: Sendable {
     }
 }
 
+/// Which frames of its clips a video has: not the first of a later clip, which is the last of the one before, and no more
+/// than were asked for.
+struct VideoCut {
+    private var left: Int
+    private var skips = false
+
+    init(frames: Int) { left = frames }
+
+    mutating func begin(clip: Int) { skips = clip > 0 }
+
+    mutating func takesNext() -> Bool {
+        guard !skips, left > 0 else {
+            skips = false
+            return false
+        }
+        left -= 1
+        return true
+    }
+}
+
 /// One video on its way, whole or in patches.
 private final class UpscaleOrClip {
     private enum Job {
@@ -97,7 +112,7 @@ private final class UpscaleOrClip {
     private var last: Frame?
 
     init(_ request: GenerationRequest, model: TransferModel, pool: WorkerPool) throws {
-        let prompts = PromptKeys(request, network: model.network, pool: pool)
+        let prompts = PromptKeys(model.network, controls: request.controls.map(\.name), pool: pool)
         job =
             request.isUpscaling
             ? .patches(try UpscaleJob(request, prompts: prompts, model: model, pool: pool))

@@ -1,0 +1,31 @@
+internal import Tensors
+
+extension TransferNetwork.Prepared {
+    /// Videos of one clip as the samples of a batch: each keeps its text and its weights; encoded hints, which they share,
+    /// stay one. A sample's bits do not depend on the others'.
+    init(joining parts: [Self]) {
+        let first = parts[0]
+        precondition(
+            parts.allSatisfy { part in
+                part.grid.samples == 1 && part.grid == first.grid && part.paddingMask == nil
+                    && part.controls.elementsEqual(first.controls) { $0.name == $1.name && $0.hint === $1.hint }
+            }, "videos of one batch have the same hints")
+        let grid = first.grid
+        self.init(
+            grid: LatentGrid(
+                samples: parts.count, frames: grid.frames, height: grid.height, width: grid.width, patch: grid.patch),
+            paddingMask: nil, rotary: first.rotary, controlRotary: first.controlRotary,
+            text: Self.joined(parts.map(\.text)),
+            controls: first.controls.enumerated().map { place, control in
+                Control(
+                    name: control.name, branch: control.branch, hint: control.hint,
+                    text: Self.joined(parts.map { $0.controls[place].text }),
+                    weight: FloatBuffer(parts.flatMap { $0.controls[place].weight.array() }))
+            })
+    }
+
+    /// For every block the samples' keys, in their order.
+    private static func joined(_ texts: [[[CrossKeys]]]) -> [[CrossKeys]] {
+        texts[0].indices.map { block in texts.flatMap { $0[block] } }
+    }
+}
