@@ -158,6 +158,14 @@ ocv_status ocv_canny(const uint8_t *rgb, int32_t width, int32_t height, int32_t 
     });
 }
 
+ocv_status ocv_draw_text(uint8_t *rgb, int32_t width, int32_t height, const char *text, int32_t x, int32_t y, double scale) {
+    return guarded([&] {
+        cv::Mat picture = view(rgb, width, height, CV_8UC3);
+        cv::putText(picture, text, cv::Point(x, y), cv::FONT_HERSHEY_SIMPLEX, scale, cv::Scalar(0, 0, 0), 1, cv::LINE_AA);
+        return OCV_OK;
+    });
+}
+
 ocv_status ocv_encode_jpeg(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality, uint8_t **bytes,
                            size_t *size) {
     *bytes = nullptr;

@@ -53,6 +53,9 @@ ocv_status ocv_resize64(const double *source, int32_t width, int32_t height, dou
 ocv_status ocv_canny(const uint8_t *rgb, int32_t width, int32_t height, int32_t gray, double low, double high,
                      uint8_t *edges);
 
+/// Black text into an RGB image, its baseline beginning at (x, y); what lies outside is cut.
+ocv_status ocv_draw_text(uint8_t *rgb, int32_t width, int32_t height, const char *text, int32_t x, int32_t y,
+                         double scale);
 /// JPEG bytes of an RGB image; free them with ocv_free.
 ocv_status ocv_encode_jpeg(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality,
                            uint8_t *_Nullable *_Nonnull bytes, size_t *size);
