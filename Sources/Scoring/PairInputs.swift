@@ -67,14 +67,14 @@ public struct ScoringOptions: Sendable {
 
     public init(
         profile: Profile, matching: MaskIoU.Matching = .hungarian, workers: Int, frameLimit: Int = 121,
-        niqe: NIQEModel? = nil
+        niqe: NIQEModel? = nil, filters: FrameFilters? = nil
     ) {
         self.profile = profile
         self.matching = matching
         self.workers = max(1, workers)
         self.frameLimit = frameLimit
         self.niqe = niqe
-        filters = FrameFilters(profile: profile)
+        self.filters = filters ?? FrameFilters(profile: profile)
     }
 
     /// Workers for frames of a size: the frames in work stay within 400 MB, which takes about 60 bytes a pixel and worker.

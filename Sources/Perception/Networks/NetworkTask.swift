@@ -16,4 +16,8 @@ public enum NetworkTask: String, Sendable, CaseIterable, Codable {
     case perceptualFeatures = "perceptual-features"
     /// A video's quality as people rate it.
     case quality
+    /// How likely each pixel is a lane line.
+    case laneSegmentation = "lane-segmentation"
+    /// Boxes in space of what stands on the road.
+    case boxes3D = "boxes-3d"
 }
