@@ -23,6 +23,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // The only C and C++, each behind a C header.
@@ -60,17 +61,27 @@ let package = Package(
             name: "Scoring", dependencies: ["CKernels", "Experiment", "Tensors", "Video"],
             swiftSettings: hot),
         .target(name: "TinyWorld", dependencies: ["Experiment", "Tensors", "Video"], swiftSettings: hot),
+        .target(
+            name: "Generation", dependencies: ["CosmosTransfer", "Experiment", "Tensors", "Video"],
+            swiftSettings: strict),
+        .target(
+            name: "Suites", dependencies: ["Experiment", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
         .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
         .target(
             name: "Execution",
-            dependencies: ["Experiment", "Perception", "Results", "Scoring", "Tensors", "Video"],
+            dependencies: [
+                "CosmosTransfer", "Experiment", "Generation", "Perception", "Results", "Scoring", "Suites", "Tensors",
+                "Video",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "transferbench",
             dependencies: [
-                "CosmosTransfer", "Execution", "Experiment", "Perception", "Reporting", "Results", "Scoring", "Tensors",
-                "TinyWorld", "Video",
+                "CosmosTransfer", "Execution", "Experiment", "Generation", "Perception", "Reporting", "Results",
+                "Scoring",
+                "Suites", "Tensors", "TinyWorld", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -92,12 +103,17 @@ let package = Package(
             name: "TinyWorldTests", dependencies: ["Experiment", "Tensors", "TinyWorld", "Video", "TestSupport"],
             swiftSettings: hot),
         .testTarget(
+            name: "GenerationTests", dependencies: ["CosmosTransfer", "Generation", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "SuitesTests", dependencies: ["Suites", "TestSupport"], swiftSettings: strict),
+        .testTarget(
             name: "ResultsTests", dependencies: ["Results", "TestSupport", grdb], swiftSettings: strict),
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "Perception", "TestSupport"], swiftSettings: strict),
+            name: "ExecutionTests", dependencies: ["Execution", "Generation", "Perception", "Suites", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["transferbench", "Perception", "TestSupport", grdb],
             swiftSettings: strict),

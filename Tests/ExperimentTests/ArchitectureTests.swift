@@ -14,10 +14,15 @@ import Testing
         "TinyWorld": ["Experiment", "Tensors", "Video"],
         "Results": ["Experiment"],
         "Reporting": ["CGnuplot", "Experiment", "Results"],
-        "Execution": ["Experiment", "Perception", "Results", "Scoring", "Tensors", "Video"],
+        "Generation": ["CosmosTransfer", "Experiment", "Tensors", "Video"],
+        "Suites": ["Experiment"],
+        "Execution": [
+            "CosmosTransfer", "Experiment", "Generation", "Perception", "Results", "Scoring", "Suites", "Tensors",
+            "Video",
+        ],
         "transferbench": [
-            "CosmosTransfer", "Execution", "Experiment", "Perception", "Reporting", "Results", "Scoring", "Tensors",
-            "TinyWorld", "Video",
+            "CosmosTransfer", "Execution", "Experiment", "Generation", "Perception", "Reporting", "Results", "Scoring",
+            "Suites", "Tensors", "TinyWorld", "Video",
         ],
     ]
 

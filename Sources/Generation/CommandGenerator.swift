@@ -1,0 +1,72 @@
+public import Experiment
+internal import Foundation
+internal import Synchronization
+
+/// Makes videos with an external program, one run a video: the official tool, or any other that takes a controlnet_specs
+/// file.
+///
+/// In its words, `{spec}` is the file that says what to make, `{out}` where the video goes, `{clip}` the reference video,
+/// `{seed}` and `{prompt}` the task's. No shell sees them. A program that is not told `{out}` finds the place in the file.
+public final class CommandGenerator: Generator {
+    public let label: String
+    public let fingerprint: [String]
+    private let command: CommandWords
+    private let jobs: Int
+    private let running = Mutex<[pid_t]>([])
+
+    /// - Parameters:
+    ///   - words: the program, looked for in PATH, and its arguments.
+    ///   - files: what the program reads that can change its videos, as scripts and weights.
+    ///   - jobs: how many run at once.
+    ///   - searchPath: in place of PATH.
+    ///   - hash: the SHA-256 of a file.
+    /// - Throws: `BenchError` when the program or a file is not there, or the words could not make a video.
+    public init(
+        words: [String], files: [String] = [], jobs: Int = 1, searchPath: String? = nil,
+        hash: (_ path: String) throws -> String = { try Artifact(hashing: $0).sha256 }
+    ) throws {
+        let path = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        command = try CommandWords(words, path: path)
+        self.jobs = max(1, jobs)
+        let hashes = try ([command.program] + files).map { try hash($0) }
+        fingerprint = ["command 1"] + words + ["program"] + hashes
+        let name = URL(fileURLWithPath: command.program).lastPathComponent
+        label = "command \(name) \(Identity(of: fingerprint).hex.prefix(6))…"
+    }
+
+    public func make(
+        _ tasks: [VideoTask], onProgress: (Double) -> Void, onResult: (Int, (any Error)?) throws -> Void
+    ) throws {
+        var waiting = tasks.indices.makeIterator()
+        var active: [(place: Int, run: CommandRun)] = []
+        defer { for one in active { one.run.stop() } }
+        func finish(_ place: Int, _ error: (any Error)?) throws {
+            onProgress(1 / Double(tasks.count))
+            try onResult(place, error)
+        }
+        while true {
+            while active.count < jobs, let place = waiting.next() {
+                do {
+                    active.append((place, try CommandRun(tasks[place], command)))
+                } catch let error as CommandRun.NotStarted {
+                    throw error.reason
+                } catch { try finish(place, error) }
+            }
+            running.withLock { $0 = active.map(\.run.pid) }
+            guard !active.isEmpty else { return }
+            if let ended = active.firstIndex(where: { !$0.run.isRunning }) {
+                let (place, run) = active.remove(at: ended)
+                var failure: (any Error)?
+                do { try run.collect() } catch { failure = error }
+                try finish(place, failure)
+            } else {
+                usleep(5000)
+            }
+        }
+    }
+
+    /// Ends the programs that run, for the sudden end of this one. From any thread.
+    public func stop() {
+        for pid in running.withLock({ $0 }) where pid > 0 { kill(pid, SIGKILL) }
+    }
+}

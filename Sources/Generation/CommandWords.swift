@@ -1,0 +1,55 @@
+internal import Experiment
+internal import Foundation
+
+/// The words of a command with places to fill in.
+struct CommandWords: Sendable {
+    /// The program's file.
+    let program: String
+    let words: [String]
+
+    /// What a word may ask for, as "{out}".
+    static let places = ["spec", "out", "seed", "prompt", "clip"]
+
+    /// - Throws: `BenchError` when no program of that name is there, or the words could not make a video.
+    init(_ words: [String], path: String) throws(BenchError) {
+        guard let name = words.first, !name.isEmpty else {
+            throw BenchError(.usage, "the command has no words; give a program and its arguments")
+        }
+        let asked = words.flatMap { $0.matches(of: /\{([a-z]+)\}/).map { String($0.1) } }
+        if let unknown = asked.first(where: { !Self.places.contains($0) }) {
+            throw BenchError(
+                .usage,
+                "the command asks for {\(unknown)}; what can be asked for is "
+                    + Self.places.map { "{\($0)}" }.joined(separator: ", "))
+        }
+        guard asked.contains("out") || asked.contains("spec") else {
+            throw BenchError(
+                .usage, "the command '\(name)' is told neither {out} nor {spec}, so it cannot know where its video goes"
+            )
+        }
+        let candidates =
+            name.contains("/") ? [name] : path.split(separator: ":").map { "\($0)/\(name)" }
+        guard let program = candidates.first(where: Self.isProgram) else {
+            throw BenchError(
+                .missing,
+                name.contains("/")
+                    ? "there is no program \(name), or it may not be run"
+                    : "there is no program '\(name)' in PATH; install it or give its path")
+        }
+        self.program = URL(fileURLWithPath: program).path
+        self.words = words
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+            && FileManager.default.isExecutableFile(atPath: path)
+    }
+
+    /// The arguments with everything filled in; what is filled in is not looked at again.
+    func arguments(_ values: [String: String]) -> [String] {
+        words.dropFirst().map { word in
+            word.replacing(/\{([a-z]+)\}/) { values[String($0.1)] ?? String($0.0) }
+        }
+    }
+}

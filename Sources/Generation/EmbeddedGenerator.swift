@@ -1,0 +1,134 @@
+public import CosmosTransfer
+public import Experiment
+internal import Foundation
+internal import Synchronization
+public import Tensors
+public import Video
+
+/// Makes videos with our own engine, those of a clip in batches.
+///
+/// Weights are loaded with the first video and kept. Videos begin with noise alone; a video has the bits that it would have
+/// alone, whatever else is made with it.
+public final class EmbeddedGenerator: Generator {
+    /// What may differ from the weights folder's `config.json`; nil takes what that says.
+    public struct Options: Sendable {
+        public var steps: Int?
+        public var guidance: Double?
+        /// What guidance leads away from; nil for no text at all.
+        public var negativePrompt: String?
+        /// The size of videos; nil for the clip's own, where the model can work at it.
+        public var size: FrameSize?
+        /// Frames at most; nil for as many as the shortest of the clip's videos has.
+        public var frames: Int?
+        /// Videos that are made together at most, and the working memory that they may take; neither changes a video.
+        public var batch = 8
+        public var batchBytes = 2 << 30
+
+        public init() {}
+    }
+
+    public let label: String
+    public let fingerprint: [String]
+    let folder: WeightsFolder
+    let options: Options
+    let sampler: SamplerConfiguration
+    let pool: WorkerPool
+    /// By control; those whose weights the folder has.
+    private let branches: [String: String]
+    private let loaded = Mutex(Loaded())
+
+    private struct Loaded {
+        var parts: Parts?
+        var embeddings: [String: Tensor] = [:]
+    }
+
+    /// What videos are made with.
+    struct Parts: Sendable {
+        let model: TransferModel
+        let encoder: PromptEncoder
+    }
+
+    /// - Parameters:
+    ///   - controls: those that any video will use; others are not loaded.
+    ///   - hash: the SHA-256 of a file.
+    /// - Throws: `BenchError` when the weights cannot be hashed.
+    public init(
+        _ folder: WeightsFolder, controls: some Sequence<String>, options: Options = Options(), pool: WorkerPool,
+        hash: (_ path: String) throws -> String = { try Artifact(hashing: $0).sha256 }
+    ) throws {
+        func hashed(_ files: [String]) throws -> String {
+            Identity(of: try files.flatMap { [URL(fileURLWithPath: $0).lastPathComponent, try hash($0)] }).hex
+        }
+        self.folder = folder
+        self.options = options
+        self.pool = pool
+        var sampler = folder.configuration.sampler
+        sampler.steps = options.steps ?? sampler.steps
+        sampler.guidance = options.guidance ?? sampler.guidance
+        self.sampler = sampler
+        var branches: [String: String] = [:]
+        for name in Set(controls) {
+            let files = folder.files(of: .control(name))
+            if !files.isEmpty { branches[name] = try hashed(files) }
+        }
+        self.branches = branches
+        let weights = try hashed(folder.sharedFiles())
+        let clip = folder.configuration.clip
+        fingerprint = [
+            "embedded 1", weights, "steps \(sampler.steps)", "rho \(sampler.rho)",
+            "sigma \(sampler.sigmaMin) \(sampler.sigmaMax) \(sampler.sigmaData)", "guidance \(sampler.guidance)",
+            "negative \(options.negativePrompt ?? "")", "clip \(clip.frames) \(clip.width)x\(clip.height) \(clip.fps)",
+            "size \(options.size.map(\.description) ?? "own")", "frames \(options.frames.map(String.init) ?? "all")",
+        ]
+        let name = URL(fileURLWithPath: folder.path).standardizedFileURL.lastPathComponent
+        label =
+            "embedded \(name) \(weights.prefix(6))…, \(sampler.steps) steps, guidance "
+            + (sampler.guidance == sampler.guidance.rounded()
+                ? "\(Int(sampler.guidance))" : "\(sampler.guidance)")
+    }
+
+    /// The weights of the task's branches.
+    public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] {
+        var words: [String] = []
+        for name in task.configuration.weights.map(\.control).sorted() {
+            try checkBranch(name)
+            words += ["branch \(name)", branches[name] ?? ""]
+        }
+        return words
+    }
+
+    /// - Throws: `BenchError` 69 when there are no weights of a control.
+    func checkBranch(_ name: String) throws(BenchError) {
+        guard branches[name] == nil else { return }
+        throw BenchError(
+            .missing,
+            "\(folder.path) has no weights of the control '\(name)': \(name)_control.safetensors or \(name)_control.pt is "
+                + "expected there")
+    }
+
+    /// The model, loaded when it is first asked for.
+    func parts() throws -> Parts {
+        try loaded.withLock { loaded in
+            if let parts = loaded.parts { return parts }
+            let controls = ControlKind.allCases.map(\.rawValue).filter { branches[$0] != nil }
+            let parts = Parts(
+                model: try TransferModel(folder, controls: controls), encoder: try PromptEncoder(folder))
+            loaded.parts = parts
+            return parts
+        }
+    }
+
+    /// Embeddings that are kept: prompts of one clip, and those that all clips share.
+    private static let mostEmbeddings = 64
+
+    /// The embedding of a text, computed once.
+    func embedding(of text: String, _ parts: Parts) throws -> Tensor {
+        if let known = loaded.withLock({ $0.embeddings[text] }) { return known }
+        let embedding = try parts.encoder.encode(text, pool: pool)
+        loaded.withLock { loaded in
+            if loaded.embeddings.count >= Self.mostEmbeddings { loaded.embeddings.removeAll() }
+            loaded.embeddings[text] = embedding
+        }
+        return embedding
+    }
+}

@@ -1,0 +1,67 @@
+internal import Experiment
+internal import Tensors
+internal import Video
+
+/// A clip's foreground over time, from which weight maps are made.
+struct ForegroundMask: Sendable {
+    /// Masks, of which the last holds on to the video's end; one alone holds everywhere.
+    let frames: Int
+    let size: FrameSize
+    private let pixels: [UInt8]
+
+    /// - Parameter limit: frames of the video that the mask is laid over.
+    /// - Throws: `FileError` or `BenchError` when the mask cannot be read or is empty.
+    init(path: String, limit: Int) throws {
+        let reader = try ForegroundReader(path: path)
+        var pixels: [UInt8] = []
+        var count = 0
+        while count < limit, let plane = try reader.next() {
+            pixels += plane.pixels
+            count += 1
+        }
+        guard count > 0 else {
+            throw BenchError(.unusableInput, "\(path): has no frames; a mask has one for each frame")
+        }
+        let plane = pixels.count / count
+        if count > 1 {
+            let last = Array(pixels.suffix(plane))
+            while count < limit {
+                pixels += last
+                count += 1
+            }
+        }
+        (frames, size, self.pixels) = (count, reader.size, pixels)
+    }
+
+    /// A weight for every pixel, [frames, height, width]: `foreground` where the mask is, `background` elsewhere.
+    func weights(foreground: Double, background: Double) -> StoredTensor {
+        let amounts = (Float(foreground), Float(background))
+        return StoredTensor(name: "weight", element: .float32, shape: [frames, size.height, size.width]) { bytes in
+            let out = bytes.bindMemory(to: Float.self)
+            for (i, pixel) in pixels.enumerated() { out[i] = pixel > 0 ? amounts.0 : amounts.1 }
+        }
+    }
+}
+
+extension ClipInputs {
+    /// The foreground of the clip.
+    /// - Throws: `BenchError` when the dataset has none; or when it cannot be read.
+    func foregroundMask(limit: Int) throws -> ForegroundMask {
+        guard let foreground else {
+            throw BenchError(
+                .unusableInput,
+                "clip \(name) has no foreground mask, which weights of foreground and background need; add one to the "
+                    + "dataset")
+        }
+        return try ForegroundMask(path: foreground, limit: limit)
+    }
+
+    /// Where a control comes from.
+    /// - Throws: `BenchError` when the clip has none of that name.
+    func control(_ name: String) throws(BenchError) -> ControlInput {
+        guard let input = controls[name] else {
+            throw BenchError(.unusableInput, "clip \(self.name) has no control '\(name)'; add its video to the dataset")
+        }
+        return input
+    }
+}

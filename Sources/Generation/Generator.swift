@@ -1,0 +1,30 @@
+public import Experiment
+
+/// Makes videos from trials (design: Generation). It never knows how they will be scored.
+public protocol Generator: Sendable {
+    /// What reports call it, as "embedded tinyworld 3f0a12…, 35 steps, guidance 2".
+    var label: String { get }
+    /// Everything of it that can change pixels besides the task: weights' hash, sampler, program. A part of every trial's
+    /// identity.
+    var fingerprint: [String] { get }
+
+    /// What else can change the pixels of one task's video: the weights of the branches that it uses, a recording's bytes.
+    /// A part of that trial's identity too.
+    /// - Throws: `BenchError` when it cannot be known, which means that there will be no video.
+    func fingerprint(of task: VideoTask) throws(BenchError) -> [String]
+
+    /// Makes the videos of some tasks of one clip. A task that fails is reported and the others go on; a video is at its
+    /// place only when it is whole.
+    /// - Parameters:
+    ///   - onProgress: called on the way with the share of all tasks' work that was done since the last call; the shares add
+    ///     up to 1.
+    ///   - onResult: called once for every task with its place in `tasks`, and why there is no video, if so.
+    /// - Throws: what makes all further tasks senseless: a missing program, weights that cannot be read.
+    func make(
+        _ tasks: [VideoTask], onProgress: (Double) -> Void, onResult: (Int, (any Error)?) throws -> Void
+    ) throws
+}
+
+extension Generator {
+    public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] { [] }
+}

@@ -1,0 +1,110 @@
+public import Experiment
+internal import Foundation
+internal import Synchronization
+internal import Tensors
+
+/// Takes videos that exist: CONFIGURATION/ID.mp4 for a clip's own caption, ID__PROMPT.mp4 or ID_captionN.mp4 for others;
+/// the files may also lie in CONFIGURATION/videos. With several seeds, files must be called as the tasks' outputs are.
+public struct RecordedGenerator: Generator {
+    private let folder: String
+    private let hash: @Sendable (String) throws -> String
+
+    /// - Parameter hash: the SHA-256 of a file.
+    /// - Throws: `BenchError` when there is no such folder.
+    public init(
+        folder: String,
+        hash: @escaping @Sendable (_ path: String) throws -> String = { try Artifact(hashing: $0).sha256 }
+    ) throws(BenchError) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw BenchError(
+                .missing, "there is no folder \(folder); recordings are in a folder CONFIGURATION/ID.mp4")
+        }
+        self.folder = folder
+        self.hash = hash
+    }
+
+    public var label: String { "recorded \(URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent)" }
+
+    public var fingerprint: [String] { ["recorded 1"] }
+
+    /// The recording's bytes.
+    public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] {
+        let file = try recording(of: task)
+        do { return [try hash(file)] } catch {
+            throw error as? BenchError ?? BenchError(.unusableInput, "\(file) cannot be read: \(error)")
+        }
+    }
+
+    public func make(
+        _ tasks: [VideoTask], onProgress: (Double) -> Void, onResult: (Int, (any Error)?) throws -> Void
+    ) throws {
+        for (place, task) in tasks.enumerated() {
+            var failure: (any Error)?
+            do { try take(task) } catch { failure = error }
+            onProgress(1 / Double(tasks.count))
+            try onResult(place, failure)
+        }
+    }
+
+    private func take(_ task: VideoTask) throws {
+        // A link would be taken for the file that it points to.
+        let file = URL(fileURLWithPath: try recording(of: task)).resolvingSymlinksInPath().path
+        try checkVideo(file, frames: 1)
+        let output = URL(fileURLWithPath: task.output).resolvingSymlinksInPath().path
+        guard file != output else { return }
+        let work = try WorkFolder(beside: task.output)
+        let name = URL(fileURLWithPath: task.output).lastPathComponent
+        if link(file, work.file(name)) != 0 {
+            do { try FileManager.default.copyItem(atPath: file, toPath: work.file(name)) } catch {
+                throw BenchError(.unusableInput, "\(file) cannot be copied to \(task.output): \(error)")
+            }
+        }
+        try work.move(name, to: task.output)
+    }
+
+    /// - Throws: `BenchError` naming what was looked for.
+    private func recording(of task: VideoTask) throws(BenchError) -> String {
+        let output = URL(fileURLWithPath: task.output)
+        let configurations = Self.distinct(
+            [task.configuration.name, output.deletingLastPathComponent().lastPathComponent].filter(Self.isPlain))
+        let stem = output.deletingPathExtension().lastPathComponent
+        let own = Self.stems(of: task)
+        let stems = own.contains(stem) ? own : [stem]
+        let suffixes = Self.distinct([output.pathExtension.lowercased()] + Self.suffixes).filter { !$0.isEmpty }
+        for configuration in configurations {
+            for place in [configuration, configuration + "/videos"] {
+                for stem in stems where Self.isPlain(stem) {
+                    for suffix in suffixes {
+                        let path = "\(folder)/\(place)/\(stem).\(suffix)"
+                        if FileManager.default.fileExists(atPath: path) { return path }
+                    }
+                }
+            }
+        }
+        throw BenchError(
+            .unusableInput,
+            "\(folder) has no video of '\(task.configuration.name)', clip \(task.clip.name)"
+                + "\(task.prompt.label.isEmpty ? "" : ", prompt \(task.prompt.label)"): looked for "
+                + "\(stems.joined(separator: ", ")) (.\(suffixes.joined(separator: ", ."))) in "
+                + configurations.map { "\($0)/ and \($0)/videos/" }.joined(separator: " and "))
+    }
+
+    private static let suffixes = ["mp4", "mkv", "avi", "mov", "webm"]
+
+    /// Names that a video of the clip and prompt may have.
+    private static func stems(of task: VideoTask) -> [String] {
+        let (clip, label) = (task.clip.name, task.prompt.label)
+        guard !label.isEmpty else { return [clip] }
+        return ["\(clip)__\(label)"] + (label.wholeMatch(of: /caption[0-9]+/) != nil ? ["\(clip)_\(label)"] : [])
+    }
+
+    /// Nothing that could lead out of the folder.
+    private static func isPlain(_ name: String) -> Bool {
+        !name.isEmpty && !name.hasPrefix(".") && !name.contains("/") && !name.contains("\0")
+    }
+
+    private static func distinct(_ names: [String]) -> [String] {
+        names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+    }
+}

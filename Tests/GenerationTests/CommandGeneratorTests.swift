@@ -1,0 +1,162 @@
+import CosmosTransfer
+import Experiment
+import Foundation
+import Generation
+import Tensors
+import TestSupport
+import Testing
+import Video
+
+@Suite struct CommandGeneratorTests {
+    private let tiny: TinySet
+    private let clip: ClipInputs
+
+    init() throws {
+        tiny = try TinySet()
+        clip = tiny.clip(foreground: try tiny.mask("mask.mkv", until: 24))
+    }
+
+    private func script(_ lines: String, _ name: String = "make.sh") throws -> String {
+        try program("#!/bin/sh\n\(lines)\n", name)
+    }
+
+    private func program(_ text: String, _ name: String) throws -> String {
+        let path = try tiny.folder.write(text, to: name)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private func task(_ name: String = "Vis") throws -> VideoTask {
+        try tiny.task(name, [("vis", .uniform(1))], clip: clip)
+    }
+
+    @Test(arguments: [1, 3]) func `a program's videos are moved to their places`(jobs: Int) throws {
+        let tasks = try (0..<4).map { try task("C\($0)") }
+        let generator = try CommandGenerator(words: ["cp", "{clip}", "{out}"], jobs: jobs)
+        #expect(try generator.results(tasks) == [nil, nil, nil, nil])
+        for task in tasks { #expect(FileManager.default.contentsEqual(atPath: task.output, andPath: clip.video)) }
+        #expect(try tiny.leftovers().isEmpty)
+        #expect(generator.label.hasPrefix("command cp "))
+    }
+
+    @Test func `what a program does wrong is said with its last lines, and nothing is left`() throws {
+        let cases: [(lines: String, says: [String])] = [
+            ("echo starting >&2; echo out of memory >&2; exit 3", ["exit code 3", "starting | out of memory"]),
+            ("exit 0", ["wrote no video"]), ("echo text > \"$1\"", ["cannot be read"]),
+            ("kill -9 $$", ["signal 9"]), ("head -c 900 '\(clip.video)' > \"$1\"", ["cannot be read"]),
+            ("mkdir \"$1\"", ["cannot be read"]),
+            ("i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1", ["line 2998 | line 2999"]),
+        ]
+        for (index, one) in cases.enumerated() {
+            let generator = try CommandGenerator(words: [try script(one.lines, "s\(index).sh"), "{out}"])
+            let result = try #require(try generator.results([task()])[0])
+            #expect(one.says.allSatisfy(result.contains), "\(result)")
+            #expect(!FileManager.default.fileExists(atPath: try task().output))
+        }
+        #expect(try tiny.leftovers().isEmpty)
+    }
+
+    @Test func `a failure keeps the video that was there, and does not stop the others`() throws {
+        let tasks = [try task("A"), try task("B"), try tiny.task("C", [("depth", .uniform(1))], clip: clip)]
+        try FileManager.default.copyItem(atPath: clip.video, toPath: tasks[0].output)
+        let program = try script("case \"$2\" in *\"/A/\"*) exit 1;; esac; cp \"$1\" \"$2\"")
+        let results = try CommandGenerator(words: [program, "{clip}", "{out}"], jobs: 2).results(tasks)
+        #expect(results[0]?.contains("exit code 1") == true && results[1] == nil)
+        #expect(results[2]?.contains("no control 'depth'") == true)
+        #expect(FileManager.default.fileExists(atPath: tasks[0].output))
+    }
+
+    @Test func `a command that cannot work is refused before anything runs`() throws {
+        func sentence(_ words: [String], files: [String] = [], path: String? = nil) -> String {
+            do {
+                _ = try CommandGenerator(words: words, files: files, searchPath: path)
+                return "accepted"
+            } catch { return "\(error)" }
+        }
+        #expect(sentence([]).contains("no words"))
+        #expect(sentence(["cp", "{clip}"]).contains("{out}"))
+        #expect(sentence(["cp", "{clp}", "{out}"]).contains("{clp}"))
+        #expect(sentence(["no-such-program", "{out}"]).contains("'no-such-program' in PATH"))
+        #expect(sentence(["cp", "{out}"], path: "/nowhere").contains("PATH"))
+        #expect(sentence([clip.video, "{out}"]).contains("may not be run"))
+        #expect(sentence(["cp", "{out}"], files: ["/nowhere/weights.pt"]).contains("/nowhere/weights.pt"))
+    }
+
+    @Test func `a program that is no program ends the work`() throws {
+        let path = try program("\u{7f}ELF nonsense", "broken")
+        let error = try #require(throws: BenchError.self) {
+            try CommandGenerator(words: [path, "{out}"]).results([task()])
+        }
+        #expect(error.code == .missing && error.sentence.contains("cannot be started"))
+        #expect(try tiny.leftovers().isEmpty)
+    }
+
+    @Test func `no shell looks at words, and what is filled in is not filled again`() throws {
+        let text = "a \"robot\" {seed} $(touch \(tiny.folder.file("hacked"))); 'x' \\ *"
+        let program = try script("printf '%s' \"$3\" > '\(tiny.folder.file("said"))'; cp \"$1\" \"$2\"")
+        let task = try tiny.task(
+            "Vis", [("vis", .uniform(1))], clip: clip, prompt: Prompt(label: "x", text: text), seed: .max)
+        let generator = try CommandGenerator(words: [program, "{clip}", "{out}", "<{prompt}|{seed}>", "$HOME"])
+        #expect(try generator.results([task]) == [nil])
+        #expect(try String(contentsOfFile: tiny.folder.file("said"), encoding: .utf8) == "<\(text)|4294967295>")
+        #expect(!FileManager.default.fileExists(atPath: tiny.folder.file("hacked")))
+    }
+
+    @Test func `the specification says what the task says, maps and presets included`() throws {
+        let depth = try tiny.video("depth.mkv", level: 40)
+        let clip = ClipInputs(
+            name: "clip", video: clip.video,
+            controls: ["edge": .preset("very_low"), "vis": .preset("none"), "depth": .video(path: depth)],
+            foreground: clip.foreground)
+        let kept = tiny.folder.file("kept")
+        let task = try tiny.task(
+            "All", [("depth", .uniform(0.25)), ("edge", .uniform(1)), ("vis", .regional(fg: 0.75, bg: 0.5))],
+            clip: clip, seed: 12)
+        let program = try script("cp -r \"$(dirname \"$1\")\" '\(kept)'; cp '\(clip.video)' \"$2\"")
+        #expect(try CommandGenerator(words: [program, "{spec}", "{out}"]).results([task]) == [nil])
+        // The map has moved with the copy.
+        let path = kept + "/spec.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let moved = text.replacing(/"[^"]*\/(vis_weight\.safetensors)"/) { "\"\(kept)/\($0.1)\"" }
+        try Data(moved.utf8).write(to: URL(fileURLWithPath: path))
+        let spec = try #require(try GenerationSpec.read(path: path).first)
+        #expect(spec.prompt == "a robot" && spec.seed == 12 && spec.inputVideo == clip.video)
+        #expect(spec.saveName == "video")
+        #expect(spec.warnings.isEmpty, "\(spec.warnings)")
+        #expect(
+            spec.controls == [
+                .init(kind: .vis, weight: .file(kept + "/vis_weight.safetensors"), source: .video(clip.video)),
+                .init(kind: .edge, weight: .number(1, quoted: false), source: .preset(.veryLow)),
+                .init(kind: .depth, weight: .number(0.25, quoted: false), source: .video(depth)),
+            ])
+        let map = try #require(try TensorFile.read(path: kept + "/vis_weight.safetensors")["weight"])
+        #expect(map.shape == [9, 32, 48])
+        #expect(map.floats()[0..<48].elementsEqual((0..<48).map { $0 < 24 ? 0.75 : 0.5 }))
+    }
+
+    @Test func `the fingerprint has the words, the program and the files that are named`() throws {
+        let program = try script("exit 0")
+        let file = try tiny.folder.write("weights", to: "weights.pt")
+        func fingerprint(_ words: String...) throws -> [String] {
+            try CommandGenerator(words: [program, "{out}"] + words, files: [file]).fingerprint
+        }
+        let one = try fingerprint("a")
+        #expect(try fingerprint("a") == one)
+        #expect(try fingerprint("b") != one)
+        try tiny.folder.write("others", to: "weights.pt")
+        let two = try fingerprint("a")
+        #expect(two != one)
+        _ = try script("exit 1")
+        #expect(try fingerprint("a") != two)
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: Program().path)))
+    func `our own generate is a command, and takes regional weights`() throws {
+        let words = [
+            Program().path, "generate", "{spec}", "--weights", tiny.weights, "--out", "{out}", "--threads", "1",
+        ]
+        let task = try tiny.task("Regional", [("vis", .regional(fg: 1, bg: 0)), ("edge", .uniform(0.5))], clip: clip)
+        #expect(try CommandGenerator(words: words).results([task]) == [nil])
+        #expect(try TinySet.frames(task.output).map(\.size) == [FrameSize](repeating: TinySet.size, count: 9))
+    }
+}
