@@ -31,3 +31,7 @@ func quoted(_ text: String) -> String {
 
 /// Okabe and Ito's colours, told apart by people with any kind of colour vision.
 let plotColours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442"]
+
+/// Gnuplot's numbers of point shapes that are told apart at a glance; one less than there are colours, so that no shape in a
+/// colour comes back before 56 others.
+let plotShapes = [7, 5, 9, 13, 11, 15, 6]

@@ -41,6 +41,7 @@ struct HTMLPage {
             <h2>Profile \(escaped(group.profile.rawValue))</h2>
             <p class="settings">\(escaped((settings + ["dataset \(group.dataset)"]).joined(separator: " · ")))</p>
             \(group.tables.map(comparison).joined())
+            \(group.agreements.map(agreement).joined())
             \(notices.isEmpty ? "" : "<h3>To know</h3><ul class=\"notices\">" + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>")
             \(plots.map { "<h3>\(escaped($0.title))</h3><div class=\"plot\">\(picture($0.svg))</div>" }.joined())
             <h3>Clips</h3>
@@ -72,6 +73,20 @@ struct HTMLPage {
             <div class="scroll"><table class="sortable"><thead><tr><th>configuration</th>\(header)</tr></thead>
             <tbody>\(rows)</tbody></table></div>
             <p class="note">\(escaped(table.note(report.options))). \(legend)Click a heading to sort.</p>
+            """
+    }
+
+    private func agreement(_ agreement: Agreement) -> String {
+        let text = agreement.text(report.options)
+        let header = text.header.map { "<th>\(escaped($0))</th>" }.joined()
+        let rows = text.rows.map { row in
+            "<tr><th>\(escaped(row[0]))</th>" + row.dropFirst().map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
+        }.joined(separator: "\n")
+        return """
+            <h3>\(escaped(text.title))</h3>
+            <div class="scroll"><table class="agreement"><thead><tr>\(header)</tr></thead>
+            <tbody>\(rows)</tbody></table></div>
+            <p class="note">\(escaped(text.note)).</p>
             """
     }
 

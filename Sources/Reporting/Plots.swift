@@ -23,7 +23,9 @@ struct Plot {
 
 extension Report {
     /// The plots of a group; without frames or regions, fewer.
-    func plots(_ group: Group) -> [Plot] { [bars(group), curves(group), regions(group)].compactMap { $0 } }
+    func plots(_ group: Group) -> [Plot] {
+        [bars(group), published(group), curves(group), regions(group)].compactMap { $0 }
+    }
 
     /// Means of every metric with their intervals, one panel a metric.
     private func bars(_ group: Group) -> Plot? {
@@ -122,7 +124,7 @@ extension Report {
                 data += "$points\(k)_\(i) << EOD\n" + points.map { "\($0.0) \($0.1)\n" }.joined() + "EOD\n"
                 extent += points.flatMap { [$0.0, $0.1] }
                 drawn.append(
-                    "$points\(k)_\(i) using 1:2 with points pt \([7, 5, 9, 13, 11, 15, 6, 4][i % 8]) ps 1.2 lc rgb "
+                    "$points\(k)_\(i) using 1:2 with points pt \(plotShapes[i % plotShapes.count]) ps 1.2 lc rgb "
                         + "'\(plotColours[i % plotColours.count])' title "
                         + quoted(counted(labels[i], points.count)))
             }
@@ -144,7 +146,8 @@ extension Report {
             height: 470 + legendHeight(labels + ["equal"]), setup: "set grid \(gridStyle)\n\(keyStyle)\n")
     }
 
-    private func plot(
+    /// A picture of panels; nil without any.
+    func plot(
         _ name: String, _ title: String, _ panels: [String], _ data: String, height: Int, setup: String
     ) -> Plot? {
         guard !panels.isEmpty else { return nil }
@@ -162,15 +165,15 @@ extension Report {
     }
 }
 
-private let gridStyle = "back lt 1 lw 0.6 lc rgb '#cccccc'"
-private let keyStyle = "set key below center horizontal Left reverse samplen 2.5 spacing 1.2 height 0.6"
+let gridStyle = "back lt 1 lw 0.6 lc rgb '#cccccc'"
+let keyStyle = "set key below center horizontal Left reverse samplen 2.5 spacing 1.2 height 0.6"
 
-private func axis(_ metric: MetricDescriptor) -> String {
+func axis(_ metric: MetricDescriptor) -> String {
     metric.unit.isEmpty ? metric.title : "\(metric.title) (\(metric.unit))"
 }
 
 /// Pixels that a legend of these labels takes below a panel.
-private func legendHeight(_ labels: [String]) -> Int {
+func legendHeight(_ labels: [String]) -> Int {
     let columns = max(1, 66 / ((labels.map(\.count).max() ?? 0) + 18))
     return 24 * ((labels.count + columns - 1) / columns)
 }

@@ -3,7 +3,7 @@ import Foundation
 internal import Results
 
 extension Report {
-    /// The shown means, and everything else: settings, means, every trial's scores, warnings and failures. The schema is in the README.
+    /// The shown means, and everything else: settings, means, agreement with a published table, every trial's scores, warnings and failures. The schema is in the README.
     public func json() throws(BenchError) -> String {
         let document = Document(
             schema: "transferbench.report/1",
@@ -30,6 +30,7 @@ extension Report {
                             }
                         }
                     },
+                    agreements: group.agreements.map { AgreementDocument($0) },
                     trials: group.rows.flatMap { row in row.trials.map { Document.Trial($0, row: row.label) } },
                     conditions: group.rows.flatMap { row in
                         row.conditions.map { condition in
@@ -57,6 +58,7 @@ private struct Document: Encodable {
         let dataset: String
         let runs: [Run]
         let means: [Mean]
+        let agreements: [AgreementDocument]
         let trials: [Trial]
         let conditions: [Condition]
     }

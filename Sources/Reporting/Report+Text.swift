@@ -18,7 +18,9 @@ extension Report {
                     ? "" : options.marking == .best ? "; * best" : "; * best, _ second"
                 return "\(table.title)\n\(text.rendered())\(table.note(options))\(legend)\n"
             }
-            return heading(group) + "\n\n" + tables.joined(separator: "\n") + messages(group, prefix: "- ")
+            let agreements = group.agreements.map { $0.terminal(options) }
+            return heading(group) + "\n\n" + (tables + agreements).joined(separator: "\n")
+                + messages(group, prefix: "- ")
         }.joined(separator: "\n")
     }
 
@@ -39,10 +41,11 @@ extension Report {
                             }
                         }.joined()
                 }
-                return "### \(table.title)\n\n" + ([header, rule] + rows).joined(separator: "\n")
+                return "### \(markdownEscaped(table.title))\n\n" + ([header, rule] + rows).joined(separator: "\n")
                     + "\n\n\(table.note(options)).\n"
             }
-            return heading(group) + "\n\n" + tables.joined(separator: "\n") + "\n"
+            let agreements = group.agreements.map { $0.markdown(options) }
+            return heading(group) + "\n\n" + (tables + agreements).joined(separator: "\n") + "\n"
                 + messages(group, prefix: "- ", markdownEscaped)
         }.joined(separator: "\n")
     }
@@ -51,7 +54,7 @@ extension Report {
     public func latex() -> String {
         "% Needs \\usepackage{booktabs}.\n"
             + groups.map { group in
-                group.tables.map { table -> String in
+                let tables = group.tables.map { table -> String in
                     let columns = String(repeating: "r", count: table.columns.count)
                     let header = table.columns.map { column in
                         let arrow = column.metric.direction == .higher ? "$\\uparrow$" : "$\\downarrow$"
@@ -82,11 +85,12 @@ extension Report {
                         \\end{table}
 
                         """
-                }.joined(separator: "\n")
+                }
+                return (tables + group.agreements.map { $0.latex(options) }).joined(separator: "\n")
             }.joined(separator: "\n")
     }
 
-    /// One line a mean, with full precision.
+    /// One line a mean, with full precision. Agreement with a published table is not in it: JSON has that.
     public func csv() -> String {
         var lines = ["profile,run,configuration,metric,region,direction,mean,low,high,n,planned"]
         for group in groups {
@@ -127,6 +131,10 @@ extension Report {
                 ? "failed: \(failure.message)" : "incomplete: \(failure.subject): \(failure.message)"
         }
         if failures.count > 10 { lines.append("\(failures.count - 10) more failures; --format json lists them all") }
+        if !group.unmeasured.isEmpty {
+            let names = group.unmeasured.map { "\($0.metric) (\($0.region.rawValue))" }
+            lines.append("not measured, so not in the table: " + names.joined(separator: ", "))
+        }
         let told = Set(failures.map(\.message))
         var counts: [Notice] = []
         var places: [[String?]: Int] = [:]
@@ -181,11 +189,11 @@ private struct Notice {
     }
 }
 
-private func markdownEscaped(_ text: String) -> String {
+func markdownEscaped(_ text: String) -> String {
     text.map { $0.isNewline ? " " : "\\`*_[]<>|".contains($0) ? "\\\($0)" : "\($0)" }.joined()
 }
 
-private func latexEscaped(_ text: String) -> String {
+func latexEscaped(_ text: String) -> String {
     text.map { character in
         switch character {
         case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
@@ -196,6 +204,8 @@ private func latexEscaped(_ text: String) -> String {
         case "δ": "$\\delta$"
         case "²": "$^2$"
         case "³": "$^3$"
+        case "↑": "$\\uparrow$"
+        case "↓": "$\\downarrow$"
         case "<": "$<$"
         case ">": "$>$"
         default: "\(character)"

@@ -21,8 +21,8 @@ public struct ReportOptions: Sendable {
     }
 }
 
-/// The results of some runs, arranged for reading. Runs that differ in profile, parameters, dataset or metric versions never
-/// share a table.
+/// The results of some runs, arranged for reading. Runs that differ in profile, parameters, dataset, metric versions or table
+/// layout never share a table.
 public struct Report: Sendable {
     /// Runs whose scores may stand in one table.
     public struct Group: Sendable {
@@ -30,8 +30,13 @@ public struct Report: Sendable {
         public let parameters: [String: String]
         public let dataset: String
         public let runs: [RunResults]
-        /// One for whole pictures, and where the runs have regions one for foreground and background.
+        /// As the runs' suite lays it out; without a suite one for whole pictures, and where the runs have regions one for
+        /// foreground and background.
         public let tables: [ComparisonTable]
+        /// One for each run that has rows of the suite's published table; empty where nothing was published.
+        public let agreements: [Agreement]
+        /// Columns of the suite's layout that the table has not, because no run measured them.
+        let unmeasured: [TableLayout.Column]
         let metrics: [MetricDescriptor]
         let rows: [ReportRow]
     }
@@ -41,58 +46,71 @@ public struct Report: Sendable {
 
     public init(_ runs: [RunResults], options: ReportOptions) {
         self.options = options
-        var keys: [GroupKey] = []
-        for run in runs where !keys.contains(GroupKey(run.run)) { keys.append(GroupKey(run.run)) }
-        groups = keys.map { key in
-            Report.group(key, runs.filter { GroupKey($0.run) == key }, options)
-        }
-    }
-
-    private struct GroupKey: Equatable {
-        let profile: Profile
-        let parameters: [String: String]
-        let dataset: String
-        let versions: [String]
-
-        init(_ run: RunSummary) {
-            profile = run.profile
-            parameters = run.parameters
-            dataset = run.dataset
-            // Which parts a run has may differ; the versions of what two runs share may not.
-            versions = run.metrics.filter { $0.version != 1 }.map { "\($0.name) \($0.version)" }
+        let keys = GroupKey.all(runs.map(\.run))
+        var distinct: [GroupKey] = []
+        for key in keys where !distinct.contains(key) { distinct.append(key) }
+        groups = distinct.map { key in
+            Report.group(key, zip(runs, keys).filter { $0.1 == key }.map(\.0), options)
         }
     }
 
     private static func group(_ key: GroupKey, _ runs: [RunResults], _ options: ReportOptions) -> Group {
         let rows = reportRows(runs)
-        var metrics: [MetricDescriptor] = []
-        for metric in runs.flatMap(\.run.metrics) where !metrics.contains(where: { $0.name == metric.name }) {
-            metrics.append(metric)
+        var known: [MetricDescriptor] = []
+        for metric in runs.flatMap(\.run.metrics) where !known.contains(where: { $0.name == metric.name }) {
+            known.append(metric)
         }
-        metrics = metrics.filter { options.metrics?.contains($0.name) ?? $0.isHeadline }
-        var tables = [
-            ComparisonTable(
-                title: "Whole picture", rows: rows, columns: metrics.map { .init(metric: $0, region: .all) },
-                options: options)
-        ]
-        if runs.contains(where: { $0.run.regions.contains(.fg) }) {
-            let columns = metrics.flatMap { metric in
-                [Region.fg, .bg].map { ComparisonTable.Column(metric: metric, region: $0) }
-            }.filter { column in
-                rows.contains { $0.hasScores(column.metric.name, column.region) }
-            }
-            tables.append(
-                ComparisonTable(title: "Foreground and background", rows: rows, columns: columns, options: options))
-        }
+        let arranged = Arrangement(key.layout, known, rows, runs: runs, options)
         return Group(
             profile: key.profile, parameters: key.parameters, dataset: key.dataset, runs: runs,
-            tables: tables.filter { !$0.columns.isEmpty }, metrics: metrics, rows: rows)
+            tables: arranged.tables.filter { !$0.columns.isEmpty },
+            agreements: key.layout?.published.map { agreements(with: $0, known, rows, runs, options) } ?? [],
+            unmeasured: arranged.unmeasured, metrics: arranged.metrics, rows: rows)
+    }
+}
+
+/// What runs have in common that share a table.
+private struct GroupKey: Equatable {
+    let profile: Profile
+    let parameters: [String: String]
+    let dataset: String
+    let versions: [String]
+    var layout: TableLayout?
+
+    init(_ run: RunSummary) {
+        profile = run.profile
+        parameters = run.parameters
+        dataset = run.dataset
+        // Which parts a run has may differ; the versions of what two runs share may not.
+        versions = run.metrics.filter { $0.version != 1 }.map { "\($0.name) \($0.version)" }
+        layout = run.layout
+    }
+
+    /// A key for each run. A run without a suite goes with the one suite that it could share a table with.
+    static func all(_ runs: [RunSummary]) -> [GroupKey] {
+        let own = runs.map(GroupKey.init)
+        return own.map { key in
+            guard key.layout == nil else { return key }
+            var host = key
+            for other in own where other.layout != nil && other.without == key && other.layout != host.layout {
+                guard host.layout == nil else { return key }
+                host.layout = other.layout
+            }
+            return host
+        }
+    }
+
+    private var without: GroupKey {
+        var key = self
+        key.layout = nil
+        return key
     }
 }
 
 /// The trials of one configuration in one run: a row.
 struct ReportRow: Sendable {
     let label: String
+    let configuration: String
     let run: Int64
     let trials: [TrialResults]
     let conditions: [ConditionResults]
@@ -129,7 +147,7 @@ extension MetricDescriptor.Scope {
     var singular: String { self == .trial ? "video" : "clip" }
 }
 
-/// Rows in run order; a configuration that several runs have carries its run's number.
+/// Rows in run order, each run's in the order of its suite; a configuration that several runs have carries its run's number.
 private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
     let names = runs.flatMap(\.configurations)
     return runs.flatMap { run in
@@ -137,7 +155,8 @@ private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
             let isShared = names.count { $0 == name } > 1
             let trials = run.trials.filter { $0.configuration == name }
             return ReportRow(
-                label: isShared ? "\(name) (run \(run.run.number))" : name, run: run.run.number, trials: trials,
+                label: isShared ? "\(name) (run \(run.run.number))" : name, configuration: name,
+                run: run.run.number, trials: trials,
                 conditions: run.conditions.filter { $0.configuration == name },
                 rejected: run.run.rejected[name] ?? 0, curves: run.curves.filter { $0.configuration == name })
         }

@@ -1,3 +1,4 @@
+internal import Experiment
 import Foundation
 
 /// JSON columns, with sorted keys: equal values give equal text.
@@ -10,6 +11,42 @@ enum JSON {
 
     static func value<T: Decodable>(_ type: T.Type, _ text: String) throws -> T {
         try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+}
+
+/// What a run's suite says about its table: the JSON of `run.suite`.
+struct SuiteColumn: Codable {
+    let layout: TableLayout?
+    let configurations: [String]
+
+    /// nil where the plan says nothing of it.
+    init?(_ plan: RunPlan) {
+        guard plan.layout != nil || !plan.configurations.isEmpty else { return nil }
+        layout = plan.layout
+        configurations = plan.configurations
+    }
+}
+
+/// An amount in the JSON of `generation.weights`, an object by control: a number, or `{"bg": 0, "fg": 0.5}`.
+struct WeightColumn: Encodable {
+    let amount: ControlAmount
+
+    private enum CodingKeys: CodingKey { case fg, bg }
+
+    func encode(to encoder: any Encoder) throws {
+        switch amount {
+        case .uniform(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .regional(let fg, let bg):
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(fg, forKey: .fg)
+            try container.encode(bg, forKey: .bg)
+        }
+    }
+
+    static func all(of configuration: WeightedConfiguration) -> [String: WeightColumn] {
+        Dictionary(configuration.weights.map { ($0.control, WeightColumn(amount: $0.amount)) }) { _, last in last }
     }
 }
 

@@ -15,13 +15,17 @@ public struct RunPlan: Sendable {
     public let conditions: [PlannedCondition]
     /// Videos that could not be planned, by configuration: they count as planned and not scored.
     public let rejected: [String: Int]
+    /// How the suite lays out its table; nil where no suite is run.
+    public let layout: TableLayout?
+    /// Configurations in the order of table rows, those first that stand here; empty for the order of the trials.
+    public let configurations: [String]
     /// Of what the run is about: the same command continues the same run.
     public let identity: Identity
 
     public init(
         name: String, dataset: String, profile: Profile, parameters: [String: String], metrics: [MetricDescriptor],
         regions: [Region], trials: [PlannedTrial], conditions: [PlannedCondition] = [], rejected: [String: Int] = [:],
-        identity: Identity
+        layout: TableLayout? = nil, configurations: [String] = [], identity: Identity
     ) {
         self.name = name
         self.dataset = dataset
@@ -32,6 +36,8 @@ public struct RunPlan: Sendable {
         self.trials = trials
         self.conditions = conditions
         self.rejected = rejected
+        self.layout = layout
+        self.configurations = configurations
         self.identity = identity
     }
 }

@@ -13,6 +13,10 @@ public struct RunSummary: Sendable, Equatable {
     public let createdAt: String
     /// Videos that could not be planned, by configuration.
     public let rejected: [String: Int]
+    /// How its suite lays out the table; nil where there was no suite.
+    public let layout: TableLayout?
+    /// Configurations in the order of table rows as planned; empty where none was planned.
+    public let configurations: [String]
 }
 
 /// Something of one clip that has scores: a trial, or all videos of a condition.
@@ -85,9 +89,12 @@ public struct RunResults: Sendable {
     public var isPartial: Bool {
         scored < planned || conditions.contains { $0.scores.isEmpty } || events.contains { $0.kind != "warning" }
     }
-    /// Configurations in order of first appearance.
+    /// Configurations that have trials or rejected videos: in the planned order, others after them in order of first
+    /// appearance.
     public var configurations: [String] {
-        (trials.map(\.configuration) + run.rejected.keys.sorted())
+        let present = (trials.map(\.configuration) + run.rejected.keys.sorted())
             .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let planned = run.configurations.filter(present.contains)
+        return planned + present.filter { !planned.contains($0) }
     }
 }

@@ -138,6 +138,29 @@ enum Schema {
                     );
                     """)
         }
+        migrator.registerMigration("2026-11 suites") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE run ADD COLUMN suite TEXT; -- JSON object: table layout, configurations in order; or NULL
+                    CREATE TABLE generation (
+                        id INTEGER PRIMARY KEY,
+                        identity TEXT NOT NULL UNIQUE,     -- of everything that can change the pixels
+                        configuration TEXT NOT NULL,
+                        clip TEXT NOT NULL,                -- the clip's id in its dataset
+                        prompt TEXT NOT NULL,              -- its label
+                        seed INTEGER NOT NULL,
+                        weights TEXT NOT NULL,             -- JSON object: a number, or fg and bg, by control
+                        generator TEXT NOT NULL,
+                        path TEXT NOT NULL,
+                        bytes INTEGER NOT NULL,
+                        sha256 TEXT NOT NULL,
+                        seconds REAL,                      -- NULL when not known
+                        environment_id INTEGER NOT NULL REFERENCES environment(id),
+                        created_at TEXT NOT NULL,
+                        CHECK (typeof(seed) = 'integer' AND typeof(bytes) = 'integer')
+                    );
+                    """)
+        }
         return migrator
     }
 }

@@ -13,7 +13,9 @@ extension Store {
                     ORDER BY run.id
                     """
             ).map { row in
-                RunSummary(
+                let suite: String? = try row.decode(forColumn: "suite")
+                let column = try suite.map { try JSON.value(SuiteColumn.self, $0) }
+                return RunSummary(
                     number: try row.decode(forColumn: "id"), name: try row.decode(forColumn: "name"),
                     dataset: try row.decode(forColumn: "dataset"),
                     profile: Profile(rawValue: try row.decode(forColumn: "profile")) ?? .paibench2025,
@@ -22,7 +24,8 @@ extension Store {
                     regions: try JSON.value([Region].self, row.decode(forColumn: "regions")),
                     environment: try JSON.value([String: String].self, row.decode(forColumn: "details")),
                     createdAt: try row.decode(forColumn: "created_at"),
-                    rejected: try JSON.value([String: Int].self, row.decode(forColumn: "rejected")))
+                    rejected: try JSON.value([String: Int].self, row.decode(forColumn: "rejected")),
+                    layout: column?.layout, configurations: column?.configurations ?? [])
             }
         }
     }

@@ -13,15 +13,15 @@ extension Store {
             try db.execute(
                 sql: """
                     INSERT INTO run (identity, name, dataset, profile, parameters, metrics, regions, rejected,
-                        environment_id, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?), ?)
+                        suite, environment_id, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?), ?)
                     ON CONFLICT (identity) DO UPDATE SET name = excluded.name, metrics = excluded.metrics,
-                        regions = excluded.regions, rejected = excluded.rejected
+                        regions = excluded.regions, rejected = excluded.rejected, suite = excluded.suite
                     """,
                 arguments: [
                     plan.identity.hex, plan.name, plan.dataset, plan.profile.rawValue, try JSON.text(plan.parameters),
-                    try JSON.text(plan.metrics), try JSON.text(plan.regions), try JSON.text(plan.rejected), details,
-                    now.ISO8601Format(),
+                    try JSON.text(plan.metrics), try JSON.text(plan.regions), try JSON.text(plan.rejected),
+                    try SuiteColumn(plan).map { try JSON.text($0) }, details, now.ISO8601Format(),
                 ])
             let run = try Int64.fetchOne(
                 db, sql: "SELECT id FROM run WHERE identity = ?", arguments: [plan.identity.hex])!
