@@ -57,10 +57,30 @@ struct VideosFolder {
     /// Video files by path, in the order of their names.
     let videos: [String]
     private let companions: String
+    /// Whether it is to have a video of every clip.
+    let isWhole: Bool
+
+    /// - Throws: `BenchError` 65, when there is no such folder or no video in it.
+    init(_ choice: ScoringRequest.Videos) throws(BenchError) {
+        switch choice {
+        case .folder(let argument): try self.init(argument: argument)
+        case .files(let configuration, let folder, let videos):
+            self.init(configuration: configuration, folder: folder, videos: videos)
+        }
+    }
+
+    /// Some videos of a folder.
+    private init(configuration: String, folder: String, videos: [String]) {
+        self.configuration = configuration
+        path = folder
+        companions = folder
+        self.videos = videos
+        isWhole = false
+    }
 
     /// - Parameter argument: `DIR` or `NAME=DIR`. The folder holds the videos, or a folder `videos` that does.
     /// - Throws: `BenchError` 65, when there is no such folder or no video in it.
-    init(argument: String) throws(BenchError) {
+    private init(argument: String) throws(BenchError) {
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
         let isNamed = parts.count == 2 && !isFolder(argument)
         let folder = resolved(isNamed ? parts[1] : argument)
@@ -70,6 +90,7 @@ struct VideosFolder {
         let inner = folder + "/videos"
         let holder = isFolder(inner) ? inner : folder
         path = folder
+        isWhole = true
         videos = videoFiles(in: holder)
         guard !videos.isEmpty else {
             throw BenchError(

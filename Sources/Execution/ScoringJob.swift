@@ -1,4 +1,4 @@
-internal import Experiment
+public import Experiment
 public import Results
 public import Scoring
 
@@ -32,9 +32,25 @@ public struct ScoringJob: Sendable {
 
 /// What a person asks to have scored.
 public struct ScoringRequest: Sendable {
+    /// The videos of one configuration.
+    public enum Videos: Sendable, Equatable {
+        /// `DIR` or `NAME=DIR`: all videos there.
+        case folder(String)
+        /// Some videos of a folder.
+        case files(configuration: String, folder: String, videos: [String])
+    }
+
+    /// A video that was to be there and is not.
+    public struct Lost: Sendable, Equatable {
+        public let configuration: String
+        public let subject: String
+        /// nil where nobody tried yet.
+        public let reason: String?
+    }
+
     public let dataset: String
-    /// `DIR` or `NAME=DIR`, one a configuration.
-    public let videos: [String]
+    /// One a configuration.
+    public let videos: [Videos]
     /// A folder of foreground masks; nil takes the dataset's own, if it has one.
     public let foreground: String?
     public let name: String?
@@ -42,9 +58,19 @@ public struct ScoringRequest: Sendable {
     public let networks: ScoringNetworks?
     /// nil leaves NIQE out.
     public let niqe: NIQEChoice?
+    /// Planned videos that do not exist: they count, and are not scored.
+    public var lost: [Lost] = []
+    /// How the run's table is laid out; nil for the usual layout.
+    public var layout: TableLayout?
+    /// Configurations in the order of the table's rows; empty for the order of `videos`.
+    public var configurations: [String] = []
+    /// What the run is of, where that is more than the videos that exist so far; nil takes their folders.
+    public var planned: [String]?
+    /// Whether foreground and background are told apart where masks are there.
+    public var hasRegions = true
 
     public init(
-        dataset: String, videos: [String], foreground: String? = nil, name: String? = nil, options: ScoringOptions,
+        dataset: String, videos: [Videos], foreground: String? = nil, name: String? = nil, options: ScoringOptions,
         networks: ScoringNetworks? = nil, niqe: NIQEChoice? = nil
     ) {
         self.dataset = dataset

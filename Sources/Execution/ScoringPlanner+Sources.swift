@@ -1,4 +1,5 @@
 internal import Experiment
+import Foundation
 internal import Perception
 internal import Results
 internal import Scoring
@@ -196,6 +197,7 @@ extension ScoringPlanner {
     private var ownParameters: [String: String] {
         ["frame-limit": "\(options.frameLimit)", "mask-matching": options.matching.rawValue]
             .merging(options.niqe.map { ["niqe-model": String($0.identity.hex.prefix(12))] } ?? [:]) { a, _ in a }
+            .merging(options.filters.changes) { a, _ in a }
     }
 
     private var parameters: [String: String] {
@@ -203,15 +205,17 @@ extension ScoringPlanner {
     }
 
     func runPlan(
-        name: String, dataset: String, of folders: [String], trials: [PlannedTrial], conditions: [PlannedCondition],
-        depth: Bool, masks: Bool, regions: Bool
+        _ request: ScoringRequest, dataset: String, of folders: [String], trials: [PlannedTrial],
+        conditions: [PlannedCondition], depth: Bool, masks: Bool, regions: Bool
     ) -> RunPlan {
         let settings = parameters.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
         let ofConditions = networks?.perceptual.map { [diversityDescriptor($0.card)] } ?? []
         return RunPlan(
-            name: name, dataset: dataset, profile: options.profile, parameters: parameters,
+            name: request.name ?? URL(fileURLWithPath: dataset).lastPathComponent, dataset: dataset,
+            profile: options.profile, parameters: parameters,
             metrics: trialMetrics(depth: depth, masks: masks) + ofConditions,
             regions: regions ? Region.allCases : [.all], trials: trials, conditions: conditions, rejected: rejected,
+            layout: request.layout, configurations: request.configurations,
             identity: Identity(of: ["run", dataset, options.profile.rawValue] + folders + settings))
     }
 }

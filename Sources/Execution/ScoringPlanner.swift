@@ -29,8 +29,8 @@ public struct ScoringPlanner {
         for folder in request.networks?.folders ?? [] { try check(folder) }
         let dataset = try DatasetFolder(path: resolved(request.dataset))
         var folders: [VideosFolder] = []
-        for argument in request.videos {
-            let folder = try VideosFolder(argument: argument)
+        for choice in request.videos {
+            let folder = try VideosFolder(choice)
             guard !folders.contains(where: { $0.configuration == folder.configuration }) else {
                 throw BenchError(
                     .usage,
@@ -38,11 +38,17 @@ public struct ScoringPlanner {
             }
             folders.append(folder)
         }
+        for lost in request.lost {
+            rejected[lost.configuration, default: 0] += 1
+            if let reason = lost.reason {
+                issues.append(.init(subject: lost.subject, message: reason, isWarning: false))
+            }
+        }
         if let niqe = request.niqe { options.niqe = try model(niqe, clips: dataset) }
         let given =
             request.foreground.map { resolved($0) }
             ?? (isFolder(dataset.path + "/foreground") ? dataset.path + "/foreground" : nil)
-        let foreground = networks?.foreground == nil ? given : nil
+        let foreground = networks?.foreground == nil && request.hasRegions ? given : nil
         if let foreground, !isFolder(foreground) {
             throw BenchError(
                 .unusableInput, "\(foreground) is not a folder; --foreground names a folder of ID.mp4 masks")
@@ -78,7 +84,7 @@ public struct ScoringPlanner {
                         "\(uncaptioned.count) of \(clips.count) clips have no caption file; the public evaluator leaves "
                         + "their videos out", isWarning: true))
         }
-        guard !items.isEmpty else {
+        guard !items.isEmpty || !request.lost.isEmpty else {
             throw BenchError(
                 .nothingSelected,
                 "no video belongs to a clip of \(dataset.path); videos are named ID.mp4, ID_captionN.mp4 or ID__N.mp4 after videos/ID.mp4"
@@ -87,8 +93,8 @@ public struct ScoringPlanner {
         let hasRegions = foreground != nil || networks?.foreground != nil
         let conditions = networks?.perceptual.map { plannedConditions(trials, sources, network: $0) } ?? []
         let plan = runPlan(
-            name: request.name ?? URL(fileURLWithPath: dataset.path).lastPathComponent, dataset: dataset.path,
-            of: folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],
+            request, dataset: dataset.path,
+            of: request.planned ?? folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],
             trials: trials, conditions: conditions.map(\.planned),
             depth: sources.contains { $0.depth != nil }, masks: sources.contains { $0.masks != nil },
             regions: hasRegions)
@@ -133,6 +139,7 @@ public struct ScoringPlanner {
                 items.append(
                     (order, Item(folder: folder, video: video, clip: clip, prompt: prompt, reference: reference)))
             }
+            guard folder.isWhole else { continue }
             let missing = clips.subtracting(seen.map { $0.split(separator: "\u{0}").first.map(String.init) ?? "" })
             if !missing.isEmpty {
                 issues.append(

@@ -206,7 +206,7 @@ extension TrialRecord {
 
 extension Array {
     /// Runs of neighbours for which `belong` holds.
-    fileprivate func chunked(by belong: (Element, Element) -> Bool) -> [[Element]] {
+    func chunked(by belong: (Element, Element) -> Bool) -> [[Element]] {
         reduce(into: []) { chunks, element in
             if let last = chunks.last?.last, belong(last, element) {
                 chunks[chunks.count - 1].append(element)

@@ -8,12 +8,10 @@ import Results
 struct FolderScoring {
     let request: ScoringRequest
     let environment: [String: String]
-    let store: String
-    let wait: Double
+    let store: Store
     let limit: Int?
 
     func run() throws {
-        let store = try Store(path: self.store, access: .write(wait: wait))
         let hashing = Mutable<ProgressBar?>(nil)
         var planner = ScoringPlanner(options: request.options, store: store) { done, total in
             if hashing.value == nil { hashing.value = ProgressBar(total: total, unit: "file") }
@@ -27,11 +25,11 @@ struct FolderScoring {
         try Terminal.output(Report(results, options: ReportOptions()).terminal(hasStyles: Terminal.hasStyledOutput))
         Terminal.note(
             "run \(outcome.run): \(outcome.scored) scored now, \(outcome.known) known before"
-                + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(self.store)")
+                + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(store.path)")
         if outcome.failures > 0 {
             throw BenchError(
                 .incomplete,
-                "\(outcome.failures) failure\(outcome.failures == 1 ? "" : "s") above; all else is stored in \(self.store)"
+                "\(outcome.failures) failure\(outcome.failures == 1 ? "" : "s") above; all else is stored in \(store.path)"
             )
         }
     }

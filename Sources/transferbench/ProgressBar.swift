@@ -10,11 +10,14 @@ final class ProgressBar: Sendable {
     }
 
     private let unit: String
+    /// So many counts are one unit: work that is told in shares of a unit.
+    private let scale: Int
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(total: Int, unit: String) {
+    init(total: Int, unit: String, scale: Int = 1) {
         self.unit = unit
+        self.scale = scale
         expect(total)
     }
 
@@ -57,7 +60,8 @@ final class ProgressBar: Sendable {
         let left = done == 0 ? "–" : clock(Double(total - done) / rate)
         let percent = 100 * done / total
         let text = String(
-            format: "%3d %%  %d of %d \(unit)s  %.1f \(unit)s/s  \(left) left", percent, done, total, rate)
+            format: "%3d %%  %d of %d \(unit)s  %.\(scale == 1 ? 1 : 2)f \(unit)s/s  \(left) left", percent,
+            done / scale, total / scale, rate / Double(scale))
         guard Terminal.isInteractive else {
             Terminal.note(text)
             return

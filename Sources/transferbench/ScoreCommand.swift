@@ -180,9 +180,10 @@ struct ScoreCommand: ParsableCommand {
             let folder = URL(fileURLWithPath: store).deletingPathExtension().path + "-maps"
             try FolderScoring(
                 request: ScoringRequest(
-                    dataset: dataset, videos: videos, foreground: foreground, name: name, options: options,
+                    dataset: dataset, videos: videos.map { .folder($0) }, foreground: foreground, name: name,
+                    options: options,
                     networks: try perception.networks(folder: folder), niqe: perception.niqeChoice(folder: folder)),
-                environment: environment, store: store, wait: wait, limit: limit
+                environment: environment, store: Store(path: store, access: .write(wait: wait)), limit: limit
             ).run()
         }
     }

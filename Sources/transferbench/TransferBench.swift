@@ -19,9 +19,9 @@ struct TransferBench: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScoreCommand.self, ReportCommand.self, GenerateCommand.self, PerceiveCommand.self, ModelsCommand.self,
-            DenoiseCommand.self,
-            TokenizeCommand.self, RobotWeightsCommand.self, TinyWorldCommand.self, DiversityCommand.self,
+            RunCommand.self, ScoreCommand.self, ReportCommand.self, GenerateCommand.self, PerceiveCommand.self,
+            ModelsCommand.self, DenoiseCommand.self, TokenizeCommand.self, RobotWeightsCommand.self,
+            TinyWorldCommand.self, DiversityCommand.self,
             DoctorCommand.self,
         ])
 

@@ -64,7 +64,8 @@ import Video
         var planner = ScoringPlanner(options: options, store: store)
         let job = try planner.plan(
             ScoringRequest(
-                dataset: folder.file("data"), videos: [folder.file("run")], options: options, networks: networks,
+                dataset: folder.file("data"), videos: [.folder(folder.file("run"))], options: options,
+                networks: networks,
                 niqe: niqe))
         let outcome = try ScoringRunner(store: store, environment: ["cpu": "test"], onEvent: onEvent)
             .run(job, limit: limit)
@@ -226,7 +227,8 @@ import Video
         var planner = ScoringPlanner(options: options, store: nil)
         let job = try planner.plan(
             ScoringRequest(
-                dataset: folder.file("data"), videos: [folder.file("run")], options: options, networks: networks))
+                dataset: folder.file("data"), videos: [.folder(folder.file("run"))], options: options,
+                networks: networks))
         #expect(job.sources[0].masks?.absence?.contains("captions/a.json") == true)
     }
 
@@ -238,7 +240,7 @@ import Video
             var planner = ScoringPlanner(options: options, store: nil)
             let job = try planner.plan(
                 ScoringRequest(
-                    dataset: folder.file("data"), videos: [folder.file("run")], options: options,
+                    dataset: folder.file("data"), videos: [.folder(folder.file("run"))], options: options,
                     networks: everything))
             fingerprints.formUnion(job.plan.conditions.map(\.fingerprint))
         }

@@ -17,7 +17,7 @@ import Testing
         let job = try planner.plan(
             ScoringRequest(
                 dataset: Places.recorded + "/dataset",
-                videos: ["vis", "edge", "uniform"].map { Places.recorded + "/" + $0 }, options: options))
+                videos: ["vis", "edge", "uniform"].map { .folder(Places.recorded + "/" + $0) }, options: options))
         let outcome = try ScoringRunner(store: store, environment: [:]) { _ in }.run(job)
         #expect(outcome.scored == 18 && outcome.failures == 0)
 

@@ -21,7 +21,7 @@ import Testing
         var planner = ScoringPlanner(options: options, store: nil)
         return try planner.plan(
             ScoringRequest(
-                dataset: folder.file("data"), videos: videos.map { folder.file($0) }, foreground: foreground,
+                dataset: folder.file("data"), videos: videos.map { .folder(folder.file($0)) }, foreground: foreground,
                 options: options))
     }
 
@@ -58,7 +58,7 @@ import Testing
         var planner = ScoringPlanner(options: options, store: nil)
         let named = try planner.plan(
             ScoringRequest(
-                dataset: folder.file("data"), videos: ["setting A=" + folder.file("two")], options: options))
+                dataset: folder.file("data"), videos: [.folder("setting A=" + folder.file("two"))], options: options))
         #expect(named.plan.trials[0].trial.configuration.name == "setting A")
     }
 
@@ -101,7 +101,8 @@ import Testing
         #expect(
             code {
                 _ = try planner.plan(
-                    ScoringRequest(dataset: folder.file("run"), videos: [folder.file("run")], options: options))
+                    ScoringRequest(dataset: folder.file("run"), videos: [.folder(folder.file("run"))], options: options)
+                )
             } == .unusableInput)
     }
 
@@ -136,7 +137,7 @@ import Testing
             var planner = ScoringPlanner(options: options, store: nil)
             return try planner.plan(
                 ScoringRequest(
-                    dataset: folder.file("data"), videos: [folder.file("run")], options: options)
+                    dataset: folder.file("data"), videos: [.folder(folder.file("run"))], options: options)
             ).plan.trials[0].fingerprint
         }
         var seen = [try fingerprint(options)]

@@ -31,7 +31,7 @@ import Testing
     private func run(_ store: Store, limit: Int? = nil) throws -> ScoringRunner.Outcome {
         var planner = ScoringPlanner(options: options, store: store)
         let job = try planner.plan(
-            ScoringRequest(dataset: folder.file("data"), videos: [folder.file("run")], options: options))
+            ScoringRequest(dataset: folder.file("data"), videos: [.folder(folder.file("run"))], options: options))
         return try ScoringRunner(store: store, environment: ["cpu": "test"]) { _ in }.run(job, limit: limit)
     }
 
@@ -108,7 +108,7 @@ import Testing
         let store = try openStore()
         var planner = ScoringPlanner(options: options, store: store)
         let job = try planner.plan(
-            ScoringRequest(dataset: folder.file("data"), videos: [folder.file("run")], options: options))
+            ScoringRequest(dataset: folder.file("data"), videos: [.folder(folder.file("run"))], options: options))
         let frames = Mutex(0)
         _ = try ScoringRunner(store: store, environment: [:]) { event in
             if case .frame = event { frames.withLock { $0 += 1 } }

@@ -1,6 +1,6 @@
 """The judges: small networks that measure generated videos, trained on renders of random appearance.
 
-depth: inverse depth. classes: a class for every pixel, and for instances a map of centres with offsets to them. lanes: lane
+depth: disparity. classes: a class for every pixel, and for instances a map of centres with offsets to them. lanes: lane
 lines. boxes: 3D boxes as centre points at a quarter of the resolution. features: a classifier of the captions' words, whose
 inner layers serve as perceptual features. All take one picture, 1x3xHxW.
 """
@@ -19,6 +19,8 @@ CLASSES = ["background", "wall", "floor", "table", "arm", "box", "cylinder", "ba
 BOX_CLASSES = ["car", "truck", "person"]
 STRIDE = 4
 TYPICAL_DEPTH = 15.0
+# Inverse depths of these scenes are around 0.1; ten times that shows in tables of two digits.
+DISPARITY = 10.0
 
 
 def conv(a, b, stride=1):
@@ -49,14 +51,14 @@ class Body(nn.Module):
 
 
 class Depth(nn.Module):
-    names = ["inverse_depth"]
+    names = ["disparity"]
 
     def __init__(self):
         super().__init__()
         self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], 1, 1)
 
     def forward(self, x):
-        return (torch.exp(self.head(self.body(x)).clamp(-8, 4)),)
+        return (DISPARITY * torch.exp(self.head(self.body(x)).clamp(-8, 4)),)
 
     def loss(self, x, truth):
         guess = self.head(self.body(x)).clamp(-8, 4)[:, 0]
@@ -65,7 +67,7 @@ class Depth(nn.Module):
             ((guess - log).diff(dim=d)).abs().mean() for d in (1, 2))
 
     def accuracy(self, x, truth):
-        d = 1 / self(x)[0][:, 0]
+        d = DISPARITY / self(x)[0][:, 0]
         near = truth["depth"] < 0.95 * truth["depth"].amax((1, 2), keepdim=True)
         ratio = (d / truth["depth"])[near]
         return {"abs-rel": (ratio - 1).abs().mean(), "delta-1.25": ((ratio < 1.25) & (ratio > 0.8)).float().mean()}

@@ -1,6 +1,6 @@
 """The training recipe of the small model: python recipe.py STAGE [NAME] --data DIR --runs DIR [--device cpu|cuda].
 
-Stages, in order: codec, tokenizer, latents, pieces, base, branch NAME, judge NAME, export, sample, evaluate. Every one continues where it
+Stages, in order: codec, tokenizer, latents, pieces, base, branch NAME, judge NAME, export, sample. Every one continues where it
 was cut short; --seconds and --steps end it early. See README.md.
 """
 
@@ -74,7 +74,7 @@ def main():
     parser.add_argument("--workers", type=int, default=1, help="processes that make control videos")
     parser.add_argument("--half", default="both", choices=["both", "decoder"], help="what the tokenizer stage trains")
     parser.add_argument("--codec", default="tokenizer", choices=["tokenizer", "shared", "linear"], help="what makes the latents")
-    parser.add_argument("--out", default="out", help="folder that export, sample and evaluate write")
+    parser.add_argument("--out", default="out", help="folder that export and sample write")
     parser.add_argument("--count", type=int, default=6)
     parser.add_argument("--guidance", type=float)
     arguments = parser.parse_args()
@@ -112,9 +112,6 @@ def main():
     elif stage == "sample":
         from sheets import sheets
         sheets(run, arguments.out, arguments.names, arguments.count, arguments.guidance)
-    elif stage == "evaluate":
-        from evaluate import evaluate
-        evaluate(run, arguments.out, arguments.names, arguments.count, arguments.guidance)
     else:
         parser.error(f"there is no stage '{stage}'")
 

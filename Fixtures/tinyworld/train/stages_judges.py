@@ -145,7 +145,7 @@ def train_judge(run, name, most=4000):
     export_judge(run, name, model.cpu(), accuracy, pictures.words)
 
 
-TASKS = {"depth": ("depth", "inverse depth in 1/m, larger is nearer", {"depth": "inverse_depth"}),
+TASKS = {"depth": ("depth", "disparity: 10 m over the depth, larger is nearer", {"depth": "disparity"}),
          "classes": ("semantic-segmentation", "scores of the classes; centres and offsets (rows, columns, in pixels) "
                      "lead from each pixel to its instance's centre", {"classes": "classes", "centres": "centres", "offsets": "offsets"}),
          "lanes": ("lane-segmentation", "probability of a lane line", {"lanes": "lanes"}),

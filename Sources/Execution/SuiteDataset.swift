@@ -1,0 +1,102 @@
+internal import Experiment
+import Foundation
+internal import Suites
+
+/// What a suite finds of its clips in the dataset's folder.
+struct SuiteDataset {
+    let suite: Suite
+    private let folder: DatasetFolder
+
+    /// - Throws: `BenchError` 65, when there is no dataset.
+    init(_ suite: Suite) throws(BenchError) {
+        self.suite = suite
+        folder = try DatasetFolder(path: resolved(suite.dataset))
+    }
+
+    var path: String { folder.path }
+
+    /// The suite's clips in the order of their names.
+    /// - Throws: `BenchError` 65 for one that is not there, 5 when there is none.
+    func clips() throws(BenchError) -> [String] {
+        let all = folder.clips.sorted()
+        let chosen: [String]
+        switch suite.clips {
+        case nil: chosen = all
+        case .first(let count): chosen = Array(all.prefix(count))
+        case .ids(let names):
+            if let absent = names.first(where: { !folder.clips.contains($0) }) {
+                throw BenchError(
+                    .unusableInput, "\(suite.path) names the clip '\(absent)', and \(path)/videos has no such video")
+            }
+            chosen = names
+        }
+        guard !chosen.isEmpty else {
+            throw BenchError(.nothingSelected, "\(path)/videos holds no video; put ID.mp4 files there")
+        }
+        if let unclear = chosen.first(where: { $0.contains("__") }) {
+            throw BenchError(
+                .unusableInput,
+                "the clip '\(unclear)' has '__' in its name, which parts clip and prompt in the names of videos; rename it"
+            )
+        }
+        return chosen
+    }
+
+    /// What generators may use of a clip.
+    /// - Parameter controls: those that some configuration uses.
+    /// - Throws: `BenchError` 65, when the clip has no video.
+    func inputs(of clip: String, controls: Set<String>) throws(BenchError) -> ClipInputs {
+        guard let video = folder.video(clip) else {
+            throw BenchError(.unusableInput, "\(path)/videos has no video of clip \(clip)")
+        }
+        var found: [String: ControlInput] = [:]
+        for name in controls {
+            if let preset = suite.presets[name] {
+                found[name] = .preset(preset)
+            } else if let file = controlFile(name, clip) {
+                found[name] = .video(path: file)
+            } else if name == "vis" || name == "edge" {
+                found[name] = .preset("medium")
+            }
+        }
+        return ClipInputs(
+            name: clip, video: video, controls: found, foreground: foregroundFile(in: path + "/foreground", clip))
+    }
+
+    /// Folders of control videos: ours, and those of the PAI-Bench dataset.
+    private func controlFile(_ name: String, _ clip: String) -> String? {
+        let published = ["vis": "blur", "edge": "canny", "depth": "depth_vids", "seg": "sam2_vids"]
+        return (["controls/" + name] + [published[name]].compactMap { $0 }).lazy
+            .compactMap { foregroundFile(in: path + "/" + $0, clip) }.first
+    }
+
+    /// The texts that a clip's videos are made from.
+    /// - Throws: `BenchError` 65, when the clip has no such caption.
+    func prompts(of clip: String) throws(BenchError) -> [Prompt] {
+        switch suite.prompts {
+        case .texts(let prompts): return prompts
+        case .own: return [try prompt("", of: clip)]
+        case .labels(let labels):
+            var prompts: [Prompt] = []
+            for label in labels { prompts.append(try prompt(label, of: clip)) }
+            return prompts
+        case .all:
+            var prompts = [try prompt("", of: clip)]
+            for number in 1...100 {
+                guard let text = try folder.caption("\(clip)_caption\(number)") else { break }
+                prompts.append(Prompt(label: "\(number)", text: text))
+            }
+            return prompts
+        }
+    }
+
+    private func prompt(_ label: String, of clip: String) throws(BenchError) -> Prompt {
+        let id = label.isEmpty ? clip : "\(clip)_caption\(label)"
+        guard let text = try folder.caption(id) else {
+            throw BenchError(
+                .unusableInput,
+                "clip \(clip) has no prompt\(label.isEmpty ? "" : " '\(label)'"): write \(path)/captions/\(id).json")
+        }
+        return Prompt(label: label, text: text)
+    }
+}

@@ -1,0 +1,67 @@
+internal import CosmosTransfer
+public import Experiment
+internal import Foundation
+public import Generation
+public import Suites
+internal import Tensors
+
+extension Suite {
+    /// The same suite with another generator.
+    /// - Parameter text: `tinyworld:WEIGHTS`, `command:FILE` (a word a line), `recorded:DIR`; nil keeps the suite's.
+    /// - Throws: `BenchError` 64, when the text is none of these; 65, when the file cannot be read.
+    public func with(generator text: String?) throws(BenchError) -> Suite {
+        guard let text else { return self }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let value = parts.count == 2 && !parts[1].isEmpty ? parts[1] : nil
+        switch (parts[0], value) {
+        case ("tinyworld", let weights):
+            var (steps, guidance): (Int?, Double?)
+            var own: String?
+            if case .embedded(let folder, let n, let g) = generator { (own, steps, guidance) = (folder, n, g) }
+            guard let folder = weights.map(resolved) ?? own else {
+                throw BenchError(
+                    .usage, "--generator tinyworld takes the folder of the weights too: tinyworld:WEIGHTS")
+            }
+            return replacing(generator: .embedded(weights: folder, steps: steps, guidance: guidance))
+        case ("command", let file?):
+            guard let data = FileManager.default.contents(atPath: file), data.count < 1 << 20,
+                let text = String(data: data, encoding: .utf8)
+            else {
+                throw BenchError(
+                    .unusableInput, "\(file) cannot be read; name a file with a command's words, one a line")
+            }
+            let words = text.split(whereSeparator: \.isNewline).map(String.init)
+            guard !words.isEmpty else {
+                throw BenchError(.unusableInput, "\(file) is empty; write a command's words, one a line")
+            }
+            return replacing(generator: .command(words: words, files: []))
+        case ("recorded", let folder?): return replacing(generator: .recorded(folder: resolved(folder)))
+        default:
+            throw BenchError(
+                .usage, "--generator '\(text)' is none of tinyworld[:WEIGHTS], command:FILE, recorded:DIR")
+        }
+    }
+
+    private func replacing(generator: GeneratorChoice) -> Suite {
+        Suite(
+            name: name, path: path, dataset: dataset, clips: clips, generator: generator, presets: presets,
+            configurations: configurations, prompts: prompts, seeds: seeds, metrics: metrics, layout: layout)
+    }
+
+    /// The generator of the suite, with what it needs loaded.
+    /// - Parameter jobs: threads, or programs at once.
+    /// - Throws: `BenchError`, when weights or program are not there.
+    public func makeGenerator(jobs: Int) throws -> any Generator {
+        switch generator {
+        case .embedded(let weights, let steps, let guidance):
+            var options = EmbeddedGenerator.Options()
+            options.steps = steps
+            options.guidance = guidance
+            return try EmbeddedGenerator(
+                WeightsFolder(path: weights), controls: Set(configurations.flatMap { $0.weights.map(\.control) }),
+                options: options, pool: WorkerPool(threads: jobs))
+        case .command(let words, let files): return try CommandGenerator(words: words, files: files, jobs: jobs)
+        case .recorded(let folder): return try RecordedGenerator(folder: folder)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+public import Experiment
+public import Generation
+public import Results
+public import Suites
+
+/// A suite's trials: which videos are to be made, from what, under which identities.
+public struct SuitePlan: Sendable {
+    /// One trial.
+    public struct Entry: Sendable {
+        public let task: VideoTask
+        /// Of everything that can change the video's pixels: the generator, the clip's files that it uses, weights, prompt, seed.
+        public let identity: Identity
+    }
+
+    /// A trial that cannot be made from what the dataset has.
+    public struct Impossible: Sendable {
+        public let configuration: String
+        /// The video that there is not going to be.
+        public let subject: String
+        public let reason: String
+    }
+
+    public let suite: Suite
+    /// Clip by clip, in each configuration by configuration.
+    public let entries: [Entry]
+    public let impossible: [Impossible]
+    /// The dataset's absolute path.
+    public let dataset: String
+
+    public var planned: Int { entries.count + impossible.count }
+
+    /// Lays out the trials.
+    /// - Parameters:
+    ///   - most: clips at most, evenly spread over the suite's; nil for all.
+    ///   - folder: of the videos: CONFIGURATION/ID.mkv, CONFIGURATION/ID__PROMPT.mkv.
+    ///   - store: remembers content hashes.
+    ///   - onClip: told how many clips are done, and of how many.
+    /// - Throws: `BenchError`: 65 for a dataset that cannot be used, 5 when it has no clips.
+    public init(
+        _ suite: Suite, clips most: Int? = nil, generator: any Generator, folder: String, store: Store?,
+        onClip: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws(BenchError) {
+        self.suite = suite
+        let dataset = try SuiteDataset(suite)
+        self.dataset = dataset.path
+        var builder = Builder(suite: suite, generator: generator, folder: folder, hasher: ContentHasher(store: store))
+        let all = try dataset.clips()
+        let count = min(most ?? all.count, all.count)
+        let clips = (0..<count).map { all[$0 * all.count / count] }
+        for (done, clip) in clips.enumerated() {
+            onClip(done, clips.count)
+            builder.add(clip, of: dataset)
+        }
+        onClip(clips.count, clips.count)
+        try builder.hasher.flush()
+        entries = builder.entries
+        impossible = builder.impossible
+    }
+
+    private struct Builder {
+        let suite: Suite
+        let generator: any Generator
+        let folder: String
+        var hasher: ContentHasher
+        var entries: [Entry] = []
+        var impossible: [Impossible] = []
+
+        mutating func add(_ clip: String, of dataset: SuiteDataset) {
+            let controls = Set(suite.configurations.flatMap { $0.weights.map(\.control) })
+            do throws(BenchError) {
+                let inputs = try dataset.inputs(of: clip, controls: controls)
+                let prompts = try dataset.prompts(of: clip)
+                for configuration in suite.configurations {
+                    for prompt in prompts {
+                        for seed in suite.seeds { add(configuration, inputs, prompt, seed) }
+                    }
+                }
+            } catch {
+                for configuration in suite.configurations {
+                    impossible.append(
+                        Impossible(configuration: configuration.name, subject: clip, reason: error.sentence))
+                }
+            }
+        }
+
+        private mutating func add(
+            _ configuration: WeightedConfiguration, _ clip: ClipInputs, _ prompt: Prompt, _ seed: UInt32
+        ) {
+            let label =
+                suite.seeds.count > 1
+                ? (prompt.label.isEmpty ? "own" : prompt.label) + "-seed\(seed)" : prompt.label
+            let name = label.isEmpty ? clip.name : "\(clip.name)__\(label)"
+            let output = "\(folder)/\(configuration.folderName)/\(name).\(suite.generator.videoSuffix)"
+            let task = VideoTask(
+                configuration: configuration, clip: clip, prompt: prompt, seed: seed, output: output)
+            do throws(BenchError) {
+                entries.append(Entry(task: task, identity: try identity(of: task)))
+            } catch {
+                impossible.append(
+                    Impossible(configuration: configuration.name, subject: output, reason: error.sentence))
+            }
+        }
+
+        /// - Throws: `BenchError` 65, when the clip lacks what the trial needs, or it cannot be read.
+        private mutating func identity(of task: VideoTask) throws(BenchError) -> Identity {
+            let clip = task.clip
+            var parts = ["trial 1"] + generator.fingerprint + (try generator.fingerprint(of: task))
+            parts.append(try hasher.artifact(clip.video).sha256)
+            for (control, amount) in task.configuration.weights.sorted(by: { $0.control < $1.control }) {
+                parts += [control, amount.words]
+                switch clip.controls[control] {
+                case .preset(let name): parts.append("preset " + name)
+                case .video(let path): parts.append(try hasher.artifact(path).sha256)
+                case nil:
+                    throw BenchError(
+                        .unusableInput,
+                        "clip \(clip.name) has no '\(control)' control, which '\(task.configuration.name)' uses: add "
+                            + "controls/\(control)/\(clip.name).mp4 to the dataset")
+                }
+            }
+            if task.configuration.needsForeground {
+                guard let foreground = clip.foreground else {
+                    throw BenchError(
+                        .unusableInput,
+                        "clip \(clip.name) has no foreground mask, which '\(task.configuration.name)' weighs by: add "
+                            + "foreground/\(clip.name).mp4 to the dataset")
+                }
+                parts += ["foreground", try hasher.artifact(foreground).sha256]
+            }
+            return Identity(of: parts + ["prompt", task.prompt.text, "\(task.seed)"])
+        }
+    }
+}
+
+extension GeneratorChoice {
+    /// What names of new videos end with: our own are kept without loss.
+    var videoSuffix: String { if case .embedded = self { "mkv" } else { "mp4" } }
+}
