@@ -1,6 +1,8 @@
-# make demo      install what is missing, build, score the recorded benchmark, show table, plots and page
+# make demo      install what is missing, build, run the paper's Table 1 on three small clips, show table, plot, contact sheet and page
+# make reports   run the suites on all clips (half an hour) and score the recorded benchmark, into Reports
 # make test      install what is missing, build and run the tests
 # make sanitize  run the tests of the file readers under the address sanitizer (minutes)
+# make accept    measure what the shipped model does against what it is asked to do (minutes)
 # make bench     measure against the Python reference and PyTorch (minutes; 25 GB of disk)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -16,7 +18,7 @@ BIN := .build/release/transferbench
 RECORDED := Fixtures/recorded
 VENV := .venv
 
-.PHONY: help setup build demo reports test sanitize bench fixtures format lint clean
+.PHONY: help setup build demo reports accept test sanitize bench fixtures format lint clean
 
 help:
 	@sed -n 's/^# //p' $(firstword $(MAKEFILE_LIST))
@@ -47,19 +49,34 @@ setup:
 build: setup
 	swift build -c release --product transferbench
 
+# Nine configurations, three clips, three prompts: made by the embedded model and scored.
 demo: build
 	@mkdir -p demo
 	$(BIN) doctor
-	$(BIN) score --store demo/results.sqlite --name recorded --dataset $(RECORDED)/dataset \
-		--videos $(RECORDED)/vis --videos $(RECORDED)/edge --videos $(RECORDED)/uniform
-	$(BIN) report --store demo/results.sqlite --interval --out demo/report
-	@echo "Open demo/report/index.html"
+	$(BIN) run Fixtures/suites/table1.yaml --clips 3 --store demo/table1.sqlite --sheet demo/sheet.png
+	$(BIN) report --store demo/table1.sqlite --interval --out demo/report
+	@echo "Open demo/report/index.html and demo/sheet.png"
 
-# Reports/recorded is the demo's report without what names this machine.
-reports: demo
+# Tables, plots and sheets without what names this machine. CLIPS=N takes so many clips of the suites only.
+reports: build
+	@mkdir -p demo
+	for suite in table1 table2; do \
+		$(BIN) run Fixtures/suites/$$suite.yaml $(if $(CLIPS),--clips $(CLIPS)) --store demo/$$suite-all.sqlite --sheet demo/$$suite.png; \
+		$(BIN) report --store demo/$$suite-all.sqlite --interval --out demo/$$suite-report; \
+		mkdir -p Reports/$$suite/plots; \
+		cp demo/$$suite-report/table.md demo/$$suite-report/table.csv demo/$$suite-report/table.tex demo/$$suite.png Reports/$$suite/; \
+		cp demo/$$suite-report/plots/*.png Reports/$$suite/plots/; \
+	done
+	$(BIN) score --store demo/recorded.sqlite --name recorded --dataset $(RECORDED)/dataset \
+		--videos $(RECORDED)/vis --videos $(RECORDED)/edge --videos $(RECORDED)/uniform
+	$(BIN) report --store demo/recorded.sqlite --interval --out demo/recorded-report
 	@mkdir -p Reports/recorded/plots
-	cp demo/report/table.md demo/report/table.csv demo/report/table.tex Reports/recorded/
-	cp demo/report/plots/*.png Reports/recorded/plots/
+	cp demo/recorded-report/table.md demo/recorded-report/table.csv demo/recorded-report/table.tex Reports/recorded/
+	cp demo/recorded-report/plots/*.png Reports/recorded/plots/
+
+# What the shipped model is asked to do, on clips that it was not trained on (minutes).
+accept: build
+	python3 Fixtures/tinyworld/acceptance/accept.py $(BIN) demo/acceptance $(CLIPS)
 
 test: setup
 	swift test --disable-xctest

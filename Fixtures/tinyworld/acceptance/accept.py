@@ -1,6 +1,7 @@
-"""The acceptance of the shipped model, on clips it was not trained on: python3 accept.py TRANSFERBENCH WORK
+"""The acceptance of the shipped model, on clips it was not trained on: python3 accept.py TRANSFERBENCH WORK [CLIPS]
 
-Runs the suites beside this file, measures the tokenizer with ffmpeg, and writes WORK/acceptance.md. Needs Python alone.
+Runs the suites beside this file, measures the tokenizer with ffmpeg, and writes WORK/acceptance.md. Needs Python alone. CLIPS
+takes so many clips only, evenly spread over all.
 """
 
 import csv
@@ -54,11 +55,13 @@ def halved_dataset(folder):
 
 
 class Runs:
-    def __init__(self, program, work):
+    def __init__(self, program, work, clips):
         self.program, self.work = str(Path(program).resolve()), work
+        self.clips = ["--clips", clips] if clips else []
 
     def call(self, *words):
-        return subprocess.run([self.program, *map(str, words)], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return subprocess.run([self.program, *map(str, words)], check=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL if words[0] == "tokenize" else None, text=True).stdout
 
     def suite(self, name, dataset=None):
         """Runs a suite and returns {(configuration, metric, region): (mean, n)}."""
@@ -68,8 +71,9 @@ class Runs:
             file = self.work / f"{name}.yaml"
             file.write_text(re.sub(r"\.\./(weights|judges)", lambda m: f"{WORLD}/{m[1]}", text))
         store = self.work / f"{name}.sqlite"
-        self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png")
-        metrics = [word for metric, _ in [*OWN.values(), ("perceptual-diversity", "")] for word in ("--metric", metric)]
+        self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png", *self.clips)
+        shown = [metric for metric, _ in OWN.values()] if dataset else ["perceptual-diversity"]
+        metrics = [word for metric in shown for word in ("--metric", metric)]
         rows = csv.DictReader(io.StringIO(self.call("report", "--store", store, "--format", "csv", *metrics)))
         return {(r["configuration"], r["metric"], r["region"]): (float(r["mean"]), int(r["n"])) for r in rows if r["mean"]}
 
@@ -90,7 +94,7 @@ class Runs:
 def main():
     work = Path(sys.argv[2]).resolve()
     work.mkdir(parents=True, exist_ok=True)
-    runs = Runs(sys.argv[1], work)
+    runs = Runs(sys.argv[1], work, sys.argv[3] if len(sys.argv) > 3 else None)
     halved_dataset(work / "clips")
     lines, passed = [], []
 

@@ -21,11 +21,12 @@ def orthogonal(g, steps=5):
 class Muon:
     """`momentum` buffers for matrices, an AdamW inside for vectors and for the `others`; one rate for both.
 
-    An orthogonal step is scaled to the size of AdamW's usual one, 0.2 an element.
+    An orthogonal step is scaled to the size of AdamW's usual one, 0.2 an element, and by `share`.
     """
 
-    def __init__(self, matrices, others, lr, momentum=0.95, weight_decay=0.01):
+    def __init__(self, matrices, others, lr, share=1.0, momentum=0.95, weight_decay=0.01):
         self.matrices = list(matrices)
+        self.share = share
         self.momentum, self.weight_decay = momentum, weight_decay
         self.buffers = [torch.zeros_like(p) for p in self.matrices]
         self.adam = torch.optim.AdamW(
@@ -46,7 +47,7 @@ class Muon:
 
     @torch.no_grad()
     def step(self):
-        rate = self.adam.param_groups[0]["lr"]
+        rate = self.adam.param_groups[0]["lr"] * self.share
         for (rows, columns), indices in self.groups.items():
             parts = [self.matrices[i] for i in indices]
             buffers = [self.buffers[i] for i in indices]

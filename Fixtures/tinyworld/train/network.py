@@ -116,7 +116,7 @@ def base_tensors(config, generator):
 
 
 def branch_tensors(config, base, generator):
-    """A branch begins as a copy of the base's first blocks; its last hint layer and its zero layers are zero."""
+    """A branch begins as a copy of the base's first blocks; its zero layers are zero."""
     d, ctrl = config["dit"]["D"], config["ctrl"]
     area = config["dit"]["patch"][1] * config["dit"]["patch"][2]
     w = {name: base[name].clone() for name in trunk_tensors(config, ctrl["blocks"], generator)}
@@ -137,11 +137,11 @@ def start_hint(w, config, latents):
     """Lets the narrow hint layers begin as a linear map of the control's main components, in place of a random one.
 
     `latents` [B,C,t,h,w] are some of the control's. Sixteen components of a token pass all layers where SiLU is all but
-    straight; wider layers get random mixtures beside them. The last layer stays zero.
+    straight; wider layers get random mixtures beside them. The last layer begins as a random projection: the zero layers behind it
+    keep the branch silent, and so they have something to learn from in the first step.
     """
     _, ph, pw = config["dit"]["patch"]
     tokens = patchify(latents, ph, pw).flatten(0, 1)
-    mean = tokens.mean(0)
     values, vectors = torch.linalg.eigh(torch.cov(tokens.T))
     basis = vectors.flip(1)[:, :HINT_WIDTHS[0]].T / values.flip(0)[:HINT_WIDTHS[0], None].clamp(min=1e-4).sqrt()
     first = w["x_embedder2.proj.1.weight"]
@@ -160,6 +160,11 @@ def start_hint(w, config, latents):
             weight[width:] /= y[:, width:].std(0)[:, None] + 1e-6
             bias[width:] = -F.linear(x, weight[width:]).mean(0)
         x = F.silu(F.linear(x, weight, bias))
+    last, bias = w[f"input_hint_block.{2 * len(HINT_WIDTHS)}.weight"], w[f"input_hint_block.{2 * len(HINT_WIDTHS)}.bias"]
+    last.copy_(xavier(*last.shape, torch.Generator().manual_seed(0)))
+    y = F.linear(x, last)
+    last /= 2 * y.std()
+    bias.copy_(-y.mean(0) / (2 * y.std()))
     return w
 
 

@@ -126,7 +126,8 @@ def train(run, name, hint):
     # Maps between features inside the blocks; embeddings, modulations and heads are AdamW's, as vectors are.
     parts = ("/attn/to_", "/block/layer", "SelfAttention/", "DenseReluDense/")
     inner = [n for n, v in trained.items() if v.ndim == 2 and any(part in n for part in parts) and "bias" not in n]
-    optimiser = Muon([every[n] for n in inner], [v for n, v in every.items() if n not in inner], lr=p["peak"])
+    optimiser = Muon([every[n] for n in inner], [v for n, v in every.items() if n not in inner], lr=p["peak"],
+                     share=p.get("matrix_share", 1.0))
     average = Average(trained)
     if state:
         with torch.no_grad():
