@@ -54,17 +54,17 @@ demo: build
 	@mkdir -p demo
 	$(BIN) doctor
 	$(BIN) run Fixtures/suites/table1.yaml --clips 3 --store demo/table1.sqlite --sheet demo/sheet.png
-	$(BIN) report --store demo/table1.sqlite --interval --out demo/report
+	$(BIN) report --latest --store demo/table1.sqlite --interval --out demo/report
 	@echo "Open demo/report/index.html and demo/sheet.png"
 
 # Tables, plots and sheets without what names this machine. CLIPS=N takes so many clips of the suites only.
 reports: build
 	@mkdir -p demo
 	for suite in table1 table2; do \
-		$(BIN) run Fixtures/suites/$$suite.yaml $(if $(CLIPS),--clips $(CLIPS)) --store demo/$$suite-all.sqlite --sheet demo/$$suite.png; \
-		$(BIN) report --store demo/$$suite-all.sqlite --interval --out demo/$$suite-report; \
+		$(BIN) run Fixtures/suites/$$suite.yaml $(if $(CLIPS),--clips $(CLIPS)) --store demo/$$suite-all.sqlite --sheet demo/$$suite.jpg; \
+		$(BIN) report --latest --store demo/$$suite-all.sqlite --interval --out demo/$$suite-report; \
 		mkdir -p Reports/$$suite/plots; \
-		cp demo/$$suite-report/table.md demo/$$suite-report/table.csv demo/$$suite-report/table.tex demo/$$suite.png Reports/$$suite/; \
+		cp demo/$$suite-report/table.md demo/$$suite-report/table.csv demo/$$suite-report/table.tex Reports/$$suite/; cp demo/$$suite.jpg Reports/$$suite/sheet.jpg; \
 		cp demo/$$suite-report/plots/*.png Reports/$$suite/plots/; \
 	done
 	$(BIN) score --store demo/recorded.sqlite --name recorded --dataset $(RECORDED)/dataset \

@@ -43,6 +43,10 @@ struct DatasetFolder {
         return text
     }
 
+    func hasCaption(_ id: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/captions/" + id + ".json")
+    }
+
     func masks(_ id: String) -> String? { maskFile(in: path, id) }
     func depth(_ id: String) -> String? { depthFile(in: path, id) }
     var hasMasks: Bool { isFolder(path + "/sam2_pkls") || isFolder(path + "/masks") }

@@ -108,4 +108,6 @@ struct ConditionSources: Sendable {
     let foreground: PairSources.Foreground?
     /// Its trials' places in the plan.
     let trials: [Int]
+    /// Whether all videos that it is to have exist: of a part there is no diversity.
+    let isComplete: Bool
 }

@@ -43,6 +43,7 @@ public struct ScoringRequest: Sendable {
     /// A video that was to be there and is not.
     public struct Lost: Sendable, Equatable {
         public let configuration: String
+        public let clip: String
         public let subject: String
         /// nil where nobody tried yet.
         public let reason: String?

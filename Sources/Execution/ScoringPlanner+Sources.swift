@@ -139,7 +139,7 @@ extension ScoringPlanner {
 
     /// Conditions of the planned trials in their order, each with what its scores depend on.
     mutating func plannedConditions(
-        _ trials: [PlannedTrial], _ sources: [PairSources], network: NetworkFolder
+        _ trials: [PlannedTrial], _ sources: [PairSources], network: NetworkFolder, lost: [ScoringRequest.Lost]
     ) -> [(planned: PlannedCondition, sources: ConditionSources)] {
         var groups: [(key: [String], members: [Int])] = []
         var places: [[String]: Int] = [:]
@@ -170,7 +170,10 @@ extension ScoringPlanner {
                         condition: condition, fingerprint: Identity(of: parts + foreground.parts)),
                     ConditionSources(
                         videos: condition.videos.map(\.path), clip: first.clip, foreground: foreground.source,
-                        trials: group.members)
+                        trials: group.members,
+                        isComplete: !lost.contains {
+                            $0.configuration == first.configuration.name && $0.clip == first.clip.name
+                        })
                 ))
         }
         return conditions

@@ -91,7 +91,8 @@ public struct ScoringPlanner {
             )
         }
         let hasRegions = foreground != nil || networks?.foreground != nil
-        let conditions = networks?.perceptual.map { plannedConditions(trials, sources, network: $0) } ?? []
+        let conditions =
+            networks?.perceptual.map { plannedConditions(trials, sources, network: $0, lost: request.lost) } ?? []
         let plan = runPlan(
             request, dataset: dataset.path,
             of: request.planned ?? folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],

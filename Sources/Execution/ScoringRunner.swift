@@ -147,6 +147,7 @@ public struct ScoringRunner: Sendable {
         let unscored = limit == nil ? [] : try store.unscored(job.plan.trials)
         for (index, planned) in job.plan.conditions.enumerated() where missing.contains(planned.fingerprint) {
             let sources = job.conditions[index]
+            guard sources.isComplete else { continue }
             // With --limit, a condition waits until its own videos are scored.
             guard sources.trials.allSatisfy({ !unscored.contains(job.plan.trials[$0].fingerprint) }) else { continue }
             let name = "all videos of \(planned.condition.clip.name) in \(planned.condition.configuration.name)"

@@ -33,11 +33,11 @@ struct SuiteDataset {
         guard !chosen.isEmpty else {
             throw BenchError(.nothingSelected, "\(path)/videos holds no video; put ID.mp4 files there")
         }
-        if let unclear = chosen.first(where: { $0.contains("__") }) {
+        if let unclear = chosen.first(where: { $0.contains("__") || $0.hasSuffix("_") }) {
             throw BenchError(
                 .unusableInput,
-                "the clip '\(unclear)' has '__' in its name, which parts clip and prompt in the names of videos; rename it"
-            )
+                "the clip '\(unclear)' has '__' in its name or ends in '_', and '__' parts clip and prompt in the names "
+                    + "of videos; rename it")
         }
         return chosen
     }
@@ -70,27 +70,22 @@ struct SuiteDataset {
             .compactMap { foregroundFile(in: path + "/" + $0, clip) }.first
     }
 
-    /// The texts that a clip's videos are made from.
-    /// - Throws: `BenchError` 65, when the clip has no such caption.
-    func prompts(of clip: String) throws(BenchError) -> [Prompt] {
+    /// The labels of the texts that a clip's videos are made from.
+    func labels(of clip: String) -> [String] {
         switch suite.prompts {
-        case .texts(let prompts): return prompts
-        case .own: return [try prompt("", of: clip)]
-        case .labels(let labels):
-            var prompts: [Prompt] = []
-            for label in labels { prompts.append(try prompt(label, of: clip)) }
-            return prompts
-        case .all:
-            var prompts = [try prompt("", of: clip)]
-            for number in 1...100 {
-                guard let text = try folder.caption("\(clip)_caption\(number)") else { break }
-                prompts.append(Prompt(label: "\(number)", text: text))
-            }
-            return prompts
+        case .texts(let prompts): prompts.map(\.label)
+        case .own: [""]
+        case .labels(let labels): labels
+        case .all: [""] + (1...100).map(String.init).prefix { folder.hasCaption("\(clip)_caption\($0)") }
         }
     }
 
-    private func prompt(_ label: String, of clip: String) throws(BenchError) -> Prompt {
+    /// A text that videos are made from.
+    /// - Throws: `BenchError` 65, when the clip has no such caption.
+    func prompt(_ label: String, of clip: String) throws(BenchError) -> Prompt {
+        if case .texts(let prompts) = suite.prompts, let prompt = prompts.first(where: { $0.label == label }) {
+            return prompt
+        }
         let id = label.isEmpty ? clip : "\(clip)_caption\(label)"
         guard let text = try folder.caption(id) else {
             throw BenchError(

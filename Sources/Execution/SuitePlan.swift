@@ -15,6 +15,7 @@ public struct SuitePlan: Sendable {
     /// A trial that cannot be made from what the dataset has.
     public struct Impossible: Sendable {
         public let configuration: String
+        public let clip: String
         /// The video that there is not going to be.
         public let subject: String
         public let reason: String
@@ -26,6 +27,8 @@ public struct SuitePlan: Sendable {
     public let impossible: [Impossible]
     /// The dataset's absolute path.
     public let dataset: String
+    /// What a run of it is called: the suite's name, and how many of its clips where not all are taken.
+    public let name: String
 
     public var planned: Int { entries.count + impossible.count }
 
@@ -47,6 +50,7 @@ public struct SuitePlan: Sendable {
         let all = try dataset.clips()
         let count = min(most ?? all.count, all.count)
         let clips = (0..<count).map { all[$0 * all.count / count] }
+        name = count < all.count ? "\(suite.name), \(count) of \(all.count) clips" : suite.name
         for (done, clip) in clips.enumerated() {
             onClip(done, clips.count)
             builder.add(clip, of: dataset)
@@ -67,38 +71,34 @@ public struct SuitePlan: Sendable {
 
         mutating func add(_ clip: String, of dataset: SuiteDataset) {
             let controls = Set(suite.configurations.flatMap { $0.weights.map(\.control) })
-            do throws(BenchError) {
-                let inputs = try dataset.inputs(of: clip, controls: controls)
-                let prompts = try dataset.prompts(of: clip)
-                for configuration in suite.configurations {
-                    for prompt in prompts {
-                        for seed in suite.seeds { add(configuration, inputs, prompt, seed) }
+            let labels = dataset.labels(of: clip)
+            for configuration in suite.configurations {
+                for label in labels {
+                    for seed in suite.seeds {
+                        let output = place(configuration, clip, label, seed)
+                        do throws(BenchError) {
+                            let task = VideoTask(
+                                configuration: configuration,
+                                clip: try dataset.inputs(of: clip, controls: controls),
+                                prompt: try dataset.prompt(label, of: clip), seed: seed, output: output)
+                            entries.append(Entry(task: task, identity: try identity(of: task)))
+                        } catch {
+                            impossible.append(
+                                Impossible(
+                                    configuration: configuration.name, clip: clip, subject: output,
+                                    reason: error.sentence))
+                        }
                     }
-                }
-            } catch {
-                for configuration in suite.configurations {
-                    impossible.append(
-                        Impossible(configuration: configuration.name, subject: clip, reason: error.sentence))
                 }
             }
         }
 
-        private mutating func add(
-            _ configuration: WeightedConfiguration, _ clip: ClipInputs, _ prompt: Prompt, _ seed: UInt32
-        ) {
-            let label =
-                suite.seeds.count > 1
-                ? (prompt.label.isEmpty ? "own" : prompt.label) + "-seed\(seed)" : prompt.label
-            let name = label.isEmpty ? clip.name : "\(clip.name)__\(label)"
-            let output = "\(folder)/\(configuration.folderName)/\(name).\(suite.generator.videoSuffix)"
-            let task = VideoTask(
-                configuration: configuration, clip: clip, prompt: prompt, seed: seed, output: output)
-            do throws(BenchError) {
-                entries.append(Entry(task: task, identity: try identity(of: task)))
-            } catch {
-                impossible.append(
-                    Impossible(configuration: configuration.name, subject: output, reason: error.sentence))
-            }
+        private func place(
+            _ configuration: WeightedConfiguration, _ clip: String, _ prompt: String, _ seed: UInt32
+        ) -> String {
+            let label = suite.seeds.count > 1 ? (prompt.isEmpty ? "own" : prompt) + "-seed\(seed)" : prompt
+            let name = label.isEmpty ? clip : "\(clip)__\(label)"
+            return "\(folder)/\(configuration.folderName)/\(name).\(suite.generator.videoSuffix)"
         }
 
         /// - Throws: `BenchError` 65, when the clip lacks what the trial needs, or it cannot be read.

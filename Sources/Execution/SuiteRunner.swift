@@ -12,7 +12,6 @@ public struct SuiteRunner {
         /// So many videos' worth of work was done.
         case progress(Double)
         case made(path: String)
-        case failed(subject: String, message: String)
     }
 
     /// What became of the plan.
@@ -56,9 +55,9 @@ public struct SuiteRunner {
         onEvent(.began(known: present.count, toMake: chosen.count))
         let knownCount = present.count
         var lost = plan.impossible.map { one in
-            onEvent(.failed(subject: one.subject, message: one.reason))
             return ScoringRequest.Lost(
-                configuration: one.configuration, subject: one.subject, reason: "not made: " + one.reason)
+                configuration: one.configuration, clip: one.clip, subject: one.subject,
+                reason: "not made: \(one.subject): \(one.reason)")
         }
         // Videos of one clip share what does not depend on the weights.
         for group in chosen.chunked(by: { plan.entries[$0].task.clip == plan.entries[$1].task.clip }) {
@@ -68,7 +67,7 @@ public struct SuiteRunner {
         lost += missing.dropFirst(chosen.count).map { index in
             let task = plan.entries[index].task
             return ScoringRequest.Lost(
-                configuration: task.configuration.name, subject: task.output, reason: nil)
+                configuration: task.configuration.name, clip: task.clip.name, subject: task.output, reason: nil)
         }
         try hasher.flush()
         return Outcome(
@@ -109,10 +108,11 @@ public struct SuiteRunner {
                 let entry = plan.entries[group[place]]
                 let task = entry.task
                 if let error {
-                    let message = "not made: \(task.configuration.name), clip \(task.clip.name): \(sentence(error))"
+                    let message = "not made: \(task.output): \(sentence(error))"
                     lost.append(
-                        .init(configuration: task.configuration.name, subject: task.output, reason: message))
-                    onEvent(.failed(subject: task.output, message: message))
+                        .init(
+                            configuration: task.configuration.name, clip: task.clip.name, subject: task.output,
+                            reason: message))
                     return
                 }
                 made += 1

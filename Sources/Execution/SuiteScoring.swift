@@ -48,7 +48,7 @@ public struct SuiteScoring: Sendable {
                 configuration: configuration.name, folder: folder + "/" + configuration.folderName, videos: own)
         }
         var request = ScoringRequest(
-            dataset: plan.dataset, videos: videos, name: plan.suite.name, options: options, networks: networks,
+            dataset: plan.dataset, videos: videos, name: plan.name, options: options, networks: networks,
             niqe: niqe)
         request.lost = outcome.lost
         request.layout = plan.suite.layout

@@ -28,8 +28,10 @@ public final class CommandGenerator: Generator {
         let path = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         command = try CommandWords(words, path: path)
         self.jobs = max(1, jobs)
-        let hashes = try ([command.program] + files).map { try hash($0) }
-        fingerprint = ["command 1"] + words + ["program"] + hashes
+        // A script among the words is a part of the program; where the program itself lies is not.
+        let scripts = words.dropFirst().filter { isRegularFile($0) }
+        let hashes = try ([command.program] + scripts + files.flatMap { try contents(of: $0) }).map { try hash($0) }
+        fingerprint = ["command 2"] + words.dropFirst() + ["program"] + hashes
         let name = URL(fileURLWithPath: command.program).lastPathComponent
         label = "command \(name) \(Identity(of: fingerprint).hex.prefix(6))…"
     }
@@ -56,6 +58,7 @@ public final class CommandGenerator: Generator {
             guard !active.isEmpty else { return }
             if let ended = active.firstIndex(where: { !$0.run.isRunning }) {
                 let (place, run) = active.remove(at: ended)
+                running.withLock { $0 = active.map(\.run.pid) }
                 var failure: (any Error)?
                 do { try run.collect() } catch { failure = error }
                 try finish(place, failure)
@@ -67,6 +70,29 @@ public final class CommandGenerator: Generator {
 
     /// Ends the programs that run, for the sudden end of this one. From any thread.
     public func stop() {
-        for pid in running.withLock({ $0 }) where pid > 0 { kill(pid, SIGKILL) }
+        for pid in running.withLock({ $0 }) where pid > 0 { endGroup(pid) }
     }
+}
+
+/// Ends a program and what it started: each program is a process group of its own.
+func endGroup(_ pid: pid_t) {
+    kill(-pid, SIGKILL)
+    kill(pid, SIGKILL)
+}
+
+private func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// A file, or all regular files of a folder in the order of their names.
+/// - Throws: `BenchError` 65, when there is nothing.
+private func contents(of path: String) throws(BenchError) -> [String] {
+    if isRegularFile(path) { return [path] }
+    guard FileManager.default.fileExists(atPath: path),
+        let names = FileManager.default.enumerator(atPath: path)?.compactMap({ $0 as? String })
+    else {
+        throw BenchError(.unusableInput, "\(path), a file of the command, is not there; check the suite's 'files'")
+    }
+    return names.sorted().map { path + "/" + $0 }.filter(isRegularFile)
 }

@@ -42,7 +42,7 @@ final class CommandRun {
     var isRunning: Bool { process.isRunning }
 
     func stop() {
-        kill(process.processIdentifier, SIGKILL)
+        endGroup(process.processIdentifier)
         process.waitUntilExit()
     }
 
@@ -66,7 +66,7 @@ final class CommandRun {
     }
 
     private func failure(_ what: String) -> BenchError {
-        BenchError(.unusableInput, "\(name), for \(task.output), \(what)")
+        BenchError(.incomplete, "\(name), for \(task.output), \(what)")
     }
 
     /// The last lines of standard error.

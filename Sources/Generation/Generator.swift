@@ -13,6 +13,9 @@ public protocol Generator: Sendable {
     /// - Throws: `BenchError` when it cannot be known, which means that there will be no video.
     func fingerprint(of task: VideoTask) throws(BenchError) -> [String]
 
+    /// Ends what runs outside this process, for the sudden end of this one. From any thread.
+    func stop()
+
     /// Makes the videos of some tasks of one clip. A task that fails is reported and the others go on; a video is at its
     /// place only when it is whole.
     /// - Parameters:
@@ -26,5 +29,7 @@ public protocol Generator: Sendable {
 }
 
 extension Generator {
+    public func stop() {}
+
     public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] { [] }
 }

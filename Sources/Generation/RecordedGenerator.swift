@@ -96,7 +96,9 @@ public struct RecordedGenerator: Generator {
     private static func stems(of task: VideoTask) -> [String] {
         let (clip, label) = (task.clip.name, task.prompt.label)
         guard !label.isEmpty else { return [clip] }
-        return ["\(clip)__\(label)"] + (label.wholeMatch(of: /caption[0-9]+/) != nil ? ["\(clip)_\(label)"] : [])
+        let numbered = label.allSatisfy(\.isNumber) ? ["\(clip)_caption\(label)"] : []
+        return ["\(clip)__\(label)"] + numbered
+            + (label.wholeMatch(of: /caption[0-9]+/) != nil ? ["\(clip)_\(label)"] : [])
     }
 
     /// Nothing that could lead out of the folder.

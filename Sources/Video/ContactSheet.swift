@@ -14,7 +14,7 @@ public enum ContactSheet {
         let (stepX, stepY) = (size.width * zoom + gap, size.height * zoom + gap)
         let top = titles.isEmpty ? 0 : headline
         let width = stepX * max(titles.count, rows.map(\.count).max() ?? 1) - gap
-        let height = top + stepY * rows.count - gap
+        let height = top + max(gap, stepY * rows.count) - gap
         var pixels = [UInt8](repeating: 255, count: 3 * width * height)
         for (column, title) in titles.enumerated() {
             // A letter is about seven pixels wide.

@@ -22,6 +22,8 @@ struct ReportCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Numbers or names of runs. (default: all)", valueName: "run"))
     var runs: [String] = []
+    @Flag(help: "Of runs with the same name only the newest.")
+    var latest = false
     @Option(help: ArgumentHelp("The store of results.", valueName: "file"), completion: .file())
     var store = "results.sqlite"
     @Option(help: "Only this format: \(ReportFolder.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -91,6 +93,8 @@ struct ReportCommand: ParsableCommand {
             let there = all.map { "\($0.number) (\($0.name))" }.joined(separator: ", ")
             throw BenchError(.nothingSelected, "\(store) holds no run '\(unknown)'; there are: \(there)")
         }
-        return runs.isEmpty ? all : all.filter { runs.contains("\($0.number)") || runs.contains($0.name) }
+        let chosen = runs.isEmpty ? all : all.filter { runs.contains("\($0.number)") || runs.contains($0.name) }
+        return latest
+            ? chosen.filter { run in !chosen.contains { $0.name == run.name && $0.number > run.number } } : chosen
     }
 }

@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
             Example: transferbench run Fixtures/suites/table1.yaml --limit 54
 
             SUITE is a YAML file: a dataset, a generator, configurations of control weights, prompts, seeds, metrics, the \
-            table. Its videos go to the store's name with -videos, in CONFIGURATION/CLIP.mkv or CONFIGURATION/CLIP__PROMPT.mkv. \
+            table. Its videos go to STORE-videos/SUITE/CONFIGURATION/CLIP.mkv or CLIP__PROMPT.mkv. \
             What exists is neither made nor scored again; the same command continues what was cut short. A video that cannot \
             be made is recorded with the reason and the rest goes on.
             """)
@@ -33,7 +33,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The store of results. (default: the suite's name.sqlite)", valueName: "file"))
     var store: String?
     @Option(
-        help: ArgumentHelp("Folder of the videos. (default: the store's name with -videos)", valueName: "dir"),
+        help: ArgumentHelp(
+            "Folder of the videos. (default: the store's name with -videos, in it the suite's)", valueName: "dir"),
         completion: .directory)
     var videos: String?
     @Option(
@@ -74,7 +75,7 @@ struct RunCommand: ParsableCommand {
         let workers = jobs ?? Machine.cores
         let storePath = store ?? suite.name + ".sqlite"
         let base = URL(fileURLWithPath: storePath).deletingPathExtension().path
-        let folder = URL(fileURLWithPath: videos ?? base + "-videos").standardizedFileURL.path
+        let folder = URL(fileURLWithPath: videos ?? base + "-videos/" + suite.name).standardizedFileURL.path
         // A network or weights that are not there are said before the first video is made.
         let scoring = try SuiteScoring(
             suite.metrics, workers: workers, mapFolder: base + "-maps", device: device.device)
@@ -86,6 +87,7 @@ struct RunCommand: ParsableCommand {
             return try Terminal.output(try SuiteOutline(plan, generator: generator.label, store: store).text)
         }
         Interrupt.install("interrupted; what was made and scored is kept, and the same command goes on from there") {
+            generator.stop()
             ScratchFolder.removeOwn()
         }
         let store = try Store(path: storePath, access: .write(wait: wait))
@@ -93,20 +95,27 @@ struct RunCommand: ParsableCommand {
         if scoring.networks != nil, let runtime = try? OnnxRuntime.load() {
             environment["onnxruntime"] = runtime.version
         }
+        // A place that cannot be written to is told before the work.
+        let sheetPath = try sheet.map { try OutputPath.resolved($0, inputs: [self.suite]) }
         Terminal.note("\(suite.name): \(generator.label)")
         let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: store)
         let outcome = try make(plan, generator, store, environment)
-        if let sheet {
-            let made = try usableInput { try SuiteSheet(plan, outcome, clips: 8) }
-            try usableInput {
-                try ContactSheet.picture(made.rows, zoom: 2, titles: made.titles).write(
-                    to: OutputPath.resolved(sheet, inputs: [self.suite]))
-            }
-        }
+        if let sheetPath { write(plan, outcome, to: sheetPath) }
         try FolderScoring(
             request: scoring.request(for: plan, outcome, folder: folder), environment: environment, store: store,
             limit: nil
         ).run()
+    }
+
+    /// The scores do not wait for a picture that cannot be drawn.
+    private func write(_ plan: SuitePlan, _ outcome: SuiteRunner.Outcome, to path: String) {
+        do {
+            let sheet = try SuiteSheet(plan, outcome, clips: 8)
+            guard !sheet.rows.isEmpty else { return Terminal.note("no sheet: there is no video to show") }
+            try ContactSheet.picture(sheet.rows, zoom: 2, titles: sheet.titles).write(to: path)
+        } catch {
+            Terminal.note("no sheet: \(error)")
+        }
     }
 
     private func make(
@@ -126,7 +135,6 @@ struct RunCommand: ParsableCommand {
                 due -= Double(whole)
                 if whole > 0 { bar.step(whole) }
             case .made: break
-            case .failed(_, let message): bar.note("failed: \(message)")
             }
         }
         let outcome = try usableInput { try runner.run(plan, limit: limit) }

@@ -60,7 +60,7 @@ import Video
         let apart = try scores("Vis", "blur-ssim", "bg") - scores("Vis fg", "blur-ssim", "bg")
         #expect(apart > 0.1, "the background has no weight and follows all the same")
         #expect(
-            try openFrames(folder.file("small-videos/Vis_fg/driving_000001.mkv")).size
+            try openFrames(folder.file("small-videos/small/Vis_fg/driving_000001.mkv")).size
                 == FrameSize(width: 96, height: 64))
         #expect(FileManager.default.fileExists(atPath: folder.file("sheet.png")))
     }
@@ -68,7 +68,7 @@ import Video
     @Test func `a second run makes and scores nothing, and another thread count changes nothing`() throws {
         try write()
         #expect(try run(["suite.yaml", "--jobs", "1"]).status == 0)
-        let path = folder.file("small-videos/Vis/driving_000001.mkv")
+        let path = folder.file("small-videos/small/Vis/driving_000001.mkv")
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         let second = try run(["suite.yaml", "--jobs", "2"])
         #expect(second.status == 0 && second.errors.contains("3 of 3 videos exist already"), "\(second.errors)")

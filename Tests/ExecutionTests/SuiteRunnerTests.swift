@@ -191,8 +191,25 @@ import Video
         #expect(one.impossible.contains { $0.reason.contains("clip a has no 'seg' control") })
         #expect(one.impossible.contains { $0.reason.contains("has no foreground mask") })
         let other = try plan(suite([vis], prompts: .labels(["", "1"])), Painter())
-        #expect(other.entries.count == 2 && other.impossible.count == 1)
+        #expect(other.entries.count == 3 && other.impossible.count == 1 && other.planned == 4)
         #expect(other.impossible[0].reason.contains("clip b has no prompt '1'"))
+    }
+
+    @Test func `what is lost is known by its clip and video`() throws {
+        try layOut(["a"])
+        let store = try openStore()
+        let painter = Painter { $0.prompt.label == "1" }
+        let suite = suite([vis], prompts: .all)
+        let plan = try plan(suite, painter, store)
+        let outcome = try SuiteRunner(store: store, generator: painter, environment: [:]) { _ in }.run(plan)
+        #expect(outcome.present.count == 1 && outcome.lost.map(\.clip) == ["a"])
+        #expect(outcome.lost[0].reason?.contains("a__1.mkv") == true)
+    }
+
+    @Test func `a part of the clips is called so`() throws {
+        try layOut()
+        #expect(try plan(suite([vis]), Painter()).name == "test")
+        #expect(try plan(suite([vis]), Painter(), clips: 1).name == "test, 1 of 2 clips")
     }
 
     @Test func `clips can be named, counted and spread`() throws {

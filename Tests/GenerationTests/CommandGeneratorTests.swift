@@ -82,6 +82,30 @@ import Video
         #expect(sentence(["cp", "{out}"], files: ["/nowhere/weights.pt"]).contains("/nowhere/weights.pt"))
     }
 
+    @Test func `the identity has the contents of scripts and of all files of a folder, and not where the program lies`()
+        throws
+    {
+        let script = tiny.folder.file("make.sh")
+        let data = tiny.folder.file("weights/part/a.bin")
+        func write(_ text: String, _ path: String) throws {
+            let url = URL(fileURLWithPath: path)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url)
+        }
+        func fingerprint() throws -> [String] {
+            try CommandGenerator(words: ["sh", script, "{out}"], files: [tiny.folder.file("weights")]).fingerprint
+        }
+        try write("exit 0", script)
+        try write("1", data)
+        let first = try fingerprint()
+        #expect(try fingerprint() == first)
+        try write("exit 1", script)
+        let second = try fingerprint()
+        try write("2", data)
+        #expect(try Set([first, second, fingerprint()]).count == 3)
+    }
+
     @Test func `a program that is no program ends the work`() throws {
         let path = try program("\u{7f}ELF nonsense", "broken")
         let error = try #require(throws: BenchError.self) {

@@ -35,7 +35,7 @@ import Testing
             try record("FG_a_BG_b/clip.mkv", level: 50),
         ]
         var tasks = [
-            try task("Vis"), try task("Vis", prompt: "caption2"), try task("Vis", prompt: "night"), try task("Edge"),
+            try task("Vis"), try task("Vis", prompt: "2"), try task("Vis", prompt: "night"), try task("Edge"),
         ]
         // A folder may be called as the outputs' folder is.
         tasks.append(

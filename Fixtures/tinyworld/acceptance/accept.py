@@ -74,13 +74,15 @@ class Runs:
         self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png", *self.clips)
         shown = [metric for metric, _ in OWN.values()] if dataset else ["perceptual-diversity"]
         metrics = [word for metric in shown for word in ("--metric", metric)]
-        rows = csv.DictReader(io.StringIO(self.call("report", "--store", store, "--format", "csv", *metrics)))
+        rows = csv.DictReader(io.StringIO(self.call("report", "--latest", "--store", store, "--format", "csv", *metrics)))
         return {(r["configuration"], r["metric"], r["region"]): (float(r["mean"]), int(r["n"])) for r in rows if r["mean"]}
 
     def tokenizer(self):
         """PSNR of encoded and decoded clips in dB."""
         values = []
-        for video in sorted((WORLD / "clips" / "videos").iterdir()):
+        videos = sorted((WORLD / "clips" / "videos").iterdir())
+        count = int(self.clips[1]) if self.clips else len(videos)
+        for video in (videos[i * len(videos) // count] for i in range(count)):
             latent, decoded = self.work / "latent.safetensors", self.work / "decoded.mkv"
             self.call("tokenize", "encode", "--video", video, "--weights", WORLD / "weights", "--output", latent)
             self.call("tokenize", "decode", "--inputs", latent, "--weights", WORLD / "weights", "--output", decoded, "--fps", 10)

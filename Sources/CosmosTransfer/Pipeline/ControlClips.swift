@@ -32,6 +32,8 @@ final class ControlClips {
         if let known = latents[name]?[clip] { return known }
         if let reader = readers[name], reader.next > clip { readers[name] = nil }
         let (clips, next) = try open(name)
+        // Where reading fails on the way, the next try begins anew.
+        readers[name] = nil
         for _ in next..<clip { try clips.skip(codec.clipFrames) }
         let latent = try codec.encode(clips)
         readers[name] = (clips, clip + 1)
