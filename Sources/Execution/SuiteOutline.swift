@@ -17,9 +17,8 @@ public struct SuiteOutline {
             "generator  \(generator)",
             "dataset    \(plan.dataset)",
             "scoring    profile \(suite.metrics.profile.rawValue)",
-            "videos     \(plan.planned) = " + "\(suite.configurations.count) configurations, "
-                + "\(Set(plan.entries.map(\.task.clip.name)).count) clips, "
-                + "\(plan.entries.isEmpty ? 0 : plan.entries.count / max(1, suite.configurations.count * Set(plan.entries.map(\.task.clip.name)).count)) prompts and seeds; "
+            "videos     \(plan.planned) = \(suite.configurations.count) configurations, \(plan.clips) clips, "
+                + "\(plan.planned / max(1, suite.configurations.count * plan.clips)) prompts and seeds; "
                 + "\(made.count) recorded in the store",
             "",
         ]

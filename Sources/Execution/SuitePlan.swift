@@ -27,6 +27,8 @@ public struct SuitePlan: Sendable {
     public let impossible: [Impossible]
     /// The dataset's absolute path.
     public let dataset: String
+    /// How many clips are taken.
+    public let clips: Int
     /// What a run of it is called: the suite's name, and how many of its clips where not all are taken.
     public let name: String
 
@@ -37,11 +39,9 @@ public struct SuitePlan: Sendable {
     ///   - most: clips at most, evenly spread over the suite's; nil for all.
     ///   - folder: of the videos: CONFIGURATION/ID.mkv, CONFIGURATION/ID__PROMPT.mkv.
     ///   - store: remembers content hashes.
-    ///   - onClip: told how many clips are done, and of how many.
     /// - Throws: `BenchError`: 65 for a dataset that cannot be used, 5 when it has no clips.
     public init(
-        _ suite: Suite, clips most: Int? = nil, generator: any Generator, folder: String, store: Store?,
-        onClip: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ suite: Suite, clips most: Int? = nil, generator: any Generator, folder: String, store: Store?
     ) throws(BenchError) {
         self.suite = suite
         let dataset = try SuiteDataset(suite)
@@ -51,11 +51,8 @@ public struct SuitePlan: Sendable {
         let count = min(most ?? all.count, all.count)
         let clips = (0..<count).map { all[$0 * all.count / count] }
         name = count < all.count ? "\(suite.name), \(count) of \(all.count) clips" : suite.name
-        for (done, clip) in clips.enumerated() {
-            onClip(done, clips.count)
-            builder.add(clip, of: dataset)
-        }
-        onClip(clips.count, clips.count)
+        for clip in clips { builder.add(clip, of: dataset) }
+        self.clips = clips.count
         try builder.hasher.flush()
         entries = builder.entries
         impossible = builder.impossible
