@@ -1,36 +1,64 @@
 """Sampling from the averaged weights, as the Swift program does it."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 
 import diffusion
 from clips import frames_of
 from export import averaged_branch
 from latents import NEEDS, control_video, unscaled
-from network import Branch
+from network import Base, Branch
 from stages_latents import load_codec
 from stages_model import averaged_model, load_pieces, token_grid
-from tokenizer import to_bytes
+from text import Pieces, TextEncoder
+from tokenizer import Tokenizer, to_bytes
 
 
 class Generator:
-    def __init__(self, run, names):
-        self.run, self.device = run, run.device
-        self.base, self.text, self.step = averaged_model(run)
-        self.pieces = load_pieces(run)
-        self.encode, self.decode = load_codec(run)
-        self.statistics = json.loads((run.folder / "latents" / "statistics.json").read_text())
-        self.branches = {}
+    """`codec` is (encode, decode), `statistics` the latents' mean and std, `branches` by control."""
+
+    def __init__(self, config, base, text, pieces, codec, statistics, branches, device, latent_frames=None, step=None):
+        self.config, self.base, self.text, self.pieces, self.device = config, base, text, pieces, device
+        (self.encode, self.decode), self.statistics, self.branches, self.step = codec, statistics, branches, step
+        tok, clip = config["tokenizer"], config["clip"]
+        self.shape = (tok["latent_channels"], token_grid(config, latent_frames)[0],
+                      clip["h"] // tok["spatial_compression"], clip["w"] // tok["spatial_compression"])
+
+    @classmethod
+    def of_run(cls, run, names):
+        """With the averaged weights of the last checkpoints."""
+        base, text, step = averaged_model(run)
+        size, branches = token_grid(run.config, run.latent_frames), {}
         for name in names:
             found = averaged_branch(run, name)
             assert found, f"the branch '{name}' has not been trained yet"
-            self.branches[name] = Branch(run.config, found[0], token_grid(run.config, run.latent_frames), run.config["clip"]["fps"]).to(
-                run.device).requires_grad_(False)
-        tok, clip = run.config["tokenizer"], run.config["clip"]
-        self.shape = (tok["latent_channels"], token_grid(run.config, run.latent_frames)[0],
-                      clip["h"] // tok["spatial_compression"], clip["w"] // tok["spatial_compression"])
+            branches[name] = Branch(run.config, found[0], size, run.config["clip"]["fps"]).to(run.device).requires_grad_(False)
+        statistics = json.loads((run.folder / "latents" / "statistics.json").read_text())
+        return cls(run.config, base, text, load_pieces(run), load_codec(run), statistics, branches, run.device,
+                   run.latent_frames, step)
+
+    @classmethod
+    def of_weights(cls, folder, names):
+        """With the weights of an exported folder, in float32."""
+        folder = Path(folder)
+        config = json.loads((folder / "config.json").read_text())
+        size, fps = token_grid(config), config["clip"]["fps"]
+
+        def tensors(part):
+            return {n: v.float() for n, v in load_file(str(folder / f"{part}.safetensors")).items()}
+
+        tokenizer = Tokenizer(config)
+        tokenizer.load_state_dict(tensors("tokenizer"))
+        modules = {name: Branch(config, tensors(f"{name}_control"), size, fps) for name in names}
+        base, text = Base(config, tensors("base_model"), size, fps), TextEncoder(config, tensors("text_encoder"))
+        for module in (tokenizer, base, text, *modules.values()):
+            module.requires_grad_(False).eval()
+        return cls(config, base, text, Pieces((folder / "spiece.model").read_bytes(), config["text"]["tokens"]),
+                   (tokenizer.encode, tokenizer.decode), config["tokenizer"], modules, torch.device("cpu"))
 
     def hint(self, videos):
         """uint8 [B,T,H,W,3] -> scaled latents."""
@@ -39,14 +67,14 @@ class Generator:
         return (0.5 * (z - mean) / std)[:, :, :self.shape[1]]
 
     @torch.no_grad()
-    def __call__(self, prompts, hints=None, weights=None, seeds=None, guidance=None, steps=35):
-        """uint8 [B,T,H,W,3]. `hints` {name: [B,16,t,h,w]}, `weights` {name: number or [t,h',w'] tensor}."""
+    def latents(self, prompts, hints=None, weights=None, seeds=None, guidance=None, steps=35):
+        """Scaled latents [B,16,t,h,w]. `hints` {name: [B,16,t,h,w]}, `weights` {name: number or [t,h',w'] tensor}."""
         count = len(prompts)
         hints, weights = hints or {}, weights or {}
-        guidance = self.run.config["sampler"]["guidance"] if guidance is None else guidance
+        guidance = self.config["sampler"]["guidance"] if guidance is None else guidance
         seeds = seeds if seeds is not None else range(count)
         noise = np.stack([np.random.RandomState(seed).standard_normal(self.shape) for seed in seeds]).astype(np.float32)
-        sampler = self.run.config["sampler"]
+        sampler = self.config["sampler"]
         x = torch.from_numpy(noise).to(self.device).double() * sampler["sigma_max"]
         rows = self.text(self.pieces(prompts).to(self.device))
 
@@ -66,8 +94,16 @@ class Generator:
 
         x0_of = diffusion.guided(network(rows), network(torch.zeros_like(rows)), guidance)
         levels = diffusion.noise_levels(sampler["sigma_max"], sampler["sigma_min"], steps, sampler["rho"])
-        z = diffusion.sample(x0_of, x, levels)
-        return to_bytes(self.decode(unscaled(z.float(), self.statistics))).permute(0, 2, 3, 4, 1).cpu().numpy()
+        return diffusion.sample(x0_of, x, levels).float()
+
+    @torch.no_grad()
+    def decoded(self, latents):
+        """Frames in -1...1, [B,3,T,H,W]."""
+        return self.decode(unscaled(latents, self.statistics))
+
+    def __call__(self, *what, **how):
+        """uint8 [B,T,H,W,3] of what `latents` takes."""
+        return to_bytes(self.decoded(self.latents(*what, **how))).permute(0, 2, 3, 4, 1).cpu().numpy()
 
 
 def held_out_clips(run, names, count):

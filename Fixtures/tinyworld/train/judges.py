@@ -14,8 +14,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CLASSES = ["background", "wall", "floor", "table", "arm", "box", "cylinder", "ball", "road", "sidewalk", "verge", "kerb", "car",
-           "truck", "person", "building", "tree", "post", "hand", "cup", "plate", "bottle", "board", "shelf"]
+RENDERED = ["background", "wall", "floor", "table", "arm", "box", "cylinder", "ball", "road", "sidewalk", "verge", "kerb",
+            "car", "truck", "person", "building", "tree", "post", "hand", "cup", "plate", "bottle", "board", "shelf"]
+# What a small network can tell apart in pictures of this size; a class of its own is what is not named here.
+GROUPS = {"floor": "wall", "box": "object", "cylinder": "object", "ball": "object", "cup": "object", "plate": "object",
+          "bottle": "object", "board": "object", "sidewalk": "roadside", "verge": "roadside", "kerb": "roadside",
+          "car": "vehicle", "truck": "vehicle"}
+CLASSES = list(dict.fromkeys(GROUPS.get(name, name) for name in RENDERED))
+CLASS_OF = np.array([CLASSES.index(GROUPS.get(name, name)) for name in RENDERED])
 BOX_CLASSES = ["car", "truck", "person"]
 STRIDE = 4
 TYPICAL_DEPTH = 15.0
@@ -27,20 +33,24 @@ def conv(a, b, stride=1):
     return nn.Sequential(nn.Conv2d(a, b, 3, stride, 1), nn.GroupNorm(8, b), nn.SiLU())
 
 
-WIDTHS = (24, 48, 80, 112)
+WIDTHS = (48, 96, 128)
 
 
 class Body(nn.Module):
-    """A small U-Net whose ways up add to what came down: features at full, or at a quarter of the resolution."""
+    """A small U-Net over squares of 2x2 pixels whose ways up add to what came down.
+
+    Features at half, or, with `stop` 1, at a quarter of the resolution.
+    """
 
     def __init__(self):
         super().__init__()
         self.down = nn.ModuleList([nn.Sequential(conv(a, b, 1 if i == 0 else 2), conv(b, b))
-                                   for i, (a, b) in enumerate(zip((3, *WIDTHS), WIDTHS))])
+                                   for i, (a, b) in enumerate(zip((12, *WIDTHS), WIDTHS))])
         self.narrow = nn.ModuleList([nn.Conv2d(b, a, 1) for a, b in zip(WIDTHS, WIDTHS[1:])])
         self.up = nn.ModuleList([conv(a, a) for a in WIDTHS[:-1]])
 
     def forward(self, x, stop=0):
+        x = F.pixel_unshuffle(x, 2)
         kept = []
         for level in self.down:
             x = level(x)
@@ -50,12 +60,23 @@ class Body(nn.Module):
         return x
 
 
+class PixelHead(nn.Module):
+    """Values for every pixel of the picture."""
+
+    def __init__(self, values):
+        super().__init__()
+        self.layer = nn.Conv2d(WIDTHS[0], 4 * values, 1)
+
+    def forward(self, x):
+        return F.pixel_shuffle(self.layer(x), 2)
+
+
 class Depth(nn.Module):
     names = ["disparity"]
 
     def __init__(self):
         super().__init__()
-        self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], 1, 1)
+        self.body, self.head = Body(), PixelHead(1)
 
     def forward(self, x):
         return (DISPARITY * torch.exp(self.head(self.body(x)).clamp(-8, 4)),)
@@ -78,7 +99,7 @@ class Classes(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], len(CLASSES) + 3, 1)
+        self.body, self.head = Body(), PixelHead(len(CLASSES) + 3)
 
     def forward(self, x):
         y = self.head(self.body(x))
@@ -109,7 +130,7 @@ class Lanes(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.body, self.head = Body(), nn.Conv2d(WIDTHS[0], 1, 1)
+        self.body, self.head = Body(), PixelHead(1)
 
     def forward(self, x):
         return (torch.sigmoid(self.head(self.body(x))),)
@@ -133,11 +154,11 @@ class Boxes(nn.Module):
     def __init__(self):
         super().__init__()
         self.body = Body()
-        self.head = nn.Sequential(conv(WIDTHS[2], 64), nn.Conv2d(64, len(BOX_CLASSES) + 8, 1))
+        self.head = nn.Sequential(conv(WIDTHS[1], 64), nn.Conv2d(64, len(BOX_CLASSES) + 8, 1))
         nn.init.constant_(self.head[1].bias[:len(BOX_CLASSES)], -3.0)
 
     def raw(self, x):
-        y = self.head(self.body(x, stop=2))
+        y = self.head(self.body(x, stop=1))
         return y[:, :len(BOX_CLASSES)], y[:, len(BOX_CLASSES):]
 
     def forward(self, x):
@@ -198,20 +219,20 @@ JUDGES = {"depth": Depth, "classes": Classes, "lanes": Lanes, "boxes": Boxes, "f
 def centre_maps(instances):
     """(heat of centres, offsets to them [2], mask) of an instance map."""
     h, w = instances.shape
-    heat, offset, inside = np.zeros((h, w), np.float32), np.zeros((2, h, w), np.float32), np.zeros((h, w), np.float32)
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    for number in np.unique(instances):
-        if number == 0:
-            continue
-        mask = instances == number
-        if mask.sum() < 12:
-            continue
-        cy, cx = y[mask].mean(), x[mask].mean()
-        sigma = max(1.5, math.sqrt(mask.sum()) / 8)
-        heat = np.maximum(heat, np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * sigma ** 2)))
-        offset[0][mask], offset[1][mask] = (cy - y)[mask], (cx - x)[mask]
-        inside[mask] = 1
-    return heat, offset, inside
+    y, x = np.arange(h, dtype=np.float32), np.arange(w, dtype=np.float32)
+    flat = instances.ravel()
+    count = np.bincount(flat)
+    rows = np.bincount(flat, np.repeat(y, w)) / np.maximum(count, 1)
+    columns = np.bincount(flat, np.tile(x, h)) / np.maximum(count, 1)
+    seen = count >= 12
+    seen[0] = False
+    inside = seen[instances].astype(np.float32)
+    offset = np.stack([rows[instances] - y[:, None], columns[instances] - x]).astype(np.float32) * inside
+    heat = np.zeros((h, w), np.float32)
+    for number in np.flatnonzero(seen):
+        double = 2 * max(1.5, math.sqrt(count[number]) / 8) ** 2
+        heat = np.maximum(heat, np.outer(np.exp(-(y - rows[number]) ** 2 / double), np.exp(-(x - columns[number]) ** 2 / double)))
+    return heat.astype(np.float32), offset, inside
 
 
 def box_maps(boxes, camera, h, w):
@@ -252,9 +273,12 @@ def augment(x, generator):
         return low + (high - low) * torch.rand(b, *shape, generator=generator)
 
     x = x * draw(0.75, 1.25, 3, 1, 1) + draw(-0.1, 0.1, 1, 1, 1)
-    small = F.interpolate(x, scale_factor=0.5, mode="area")
-    blurred = F.interpolate(small, size=x.shape[-2:], mode="bilinear", align_corners=False)
+    rough = F.interpolate(F.avg_pool2d(x, 4), size=x.shape[-2:], mode="bilinear", align_corners=False)
+    blurred = F.interpolate(F.avg_pool2d(x, 2), size=x.shape[-2:], mode="bilinear", align_corners=False)
+    blurred = torch.where(draw(0, 1, 1, 1, 1) < 0.3, rough, blurred)
     share = draw(0, 1, 1, 1, 1) * (draw(0, 1, 1, 1, 1) < 0.5)
     x = x * (1 - share) + blurred * share
-    noise = F.interpolate(torch.randn(b, 3, x.shape[-2] // 2, x.shape[-1] // 2, generator=generator), size=x.shape[-2:])
-    return (x + noise * draw(0, 0.06, 1, 1, 1) * (draw(0, 1, 1, 1, 1) < 0.5)).clamp(0, 1)
+    for size in (1, 2, 8):
+        noise = torch.randn(b, 3, x.shape[-2] // size, x.shape[-1] // size, generator=generator)
+        x = x + F.interpolate(noise, size=x.shape[-2:]) * draw(0, 0.08, 1, 1, 1) * (draw(0, 1, 1, 1, 1) < 0.4)
+    return x.clamp(0, 1)

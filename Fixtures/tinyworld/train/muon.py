@@ -11,11 +11,11 @@ def orthogonal(g, steps=5):
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = g.shape[1] > g.shape[2]
     x = g.mT if tall else g
-    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-12)
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-12)).bfloat16()
     for _ in range(steps):
         s = x @ x.mT
         x = a * x + (b * s + c * (s @ s)) @ x
-    return x.mT if tall else x
+    return (x.mT if tall else x).to(g.dtype)
 
 
 class Muon:

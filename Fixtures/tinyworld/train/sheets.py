@@ -30,7 +30,7 @@ def save_sheet(path, rows):
 
 def sheets(run, out, names, count, guidance):
     """One sheet a control, with the columns input, control, weight 0, weight 1; without names, one of the base alone."""
-    generator = Generator(run, names)
+    generator = Generator.of_run(run, names)
     picks, clips, videos = held_out_clips(run, names, count)
     prompts = [run.shards.caption(i) for i in picks]
     plain = generator(prompts, seeds=picks, guidance=guidance)
