@@ -10,6 +10,11 @@ public struct SuitePlan: Sendable {
         public let task: VideoTask
         /// Of everything that can change the video's pixels: the generator, the clip's files that it uses, weights, prompt, seed.
         public let identity: Identity
+        /// The clip's files that the identity has hashed, and what tells that one of them was changed since.
+        let inputs: [String]
+        let stamp: String
+
+        var isUnchanged: Bool { FileStamp.of(inputs) == stamp }
     }
 
     /// A trial that cannot be made from what the dataset has.
@@ -78,7 +83,7 @@ public struct SuitePlan: Sendable {
                                 configuration: configuration,
                                 clip: try dataset.inputs(of: clip, controls: controls),
                                 prompt: try dataset.prompt(label, of: clip), seed: seed, output: output)
-                            entries.append(Entry(task: task, identity: try identity(of: task)))
+                            entries.append(try entry(task))
                         } catch {
                             impossible.append(
                                 Impossible(
@@ -99,15 +104,30 @@ public struct SuitePlan: Sendable {
         }
 
         /// - Throws: `BenchError` 65, when the clip lacks what the trial needs, or it cannot be read.
-        private mutating func identity(of task: VideoTask) throws(BenchError) -> Identity {
-            let clip = task.clip
+        private mutating func entry(_ task: VideoTask) throws(BenchError) -> Entry {
+            let inputs = try self.inputs(of: task)
+            let stamp = FileStamp.of(inputs.map(\.path))
             var parts = ["trial 1"] + generator.fingerprint + (try generator.fingerprint(of: task))
-            parts.append(try hasher.artifact(clip.video).sha256)
             for (control, amount) in task.configuration.weights.sorted(by: { $0.control < $1.control }) {
                 parts += [control, amount.words]
+                if case .preset(let name) = task.clip.controls[control] { parts.append("preset " + name) }
+            }
+            for (name, path) in inputs { parts += [name, try hasher.artifact(path).sha256] }
+            return Entry(
+                task: task, identity: Identity(of: parts + ["prompt", task.prompt.text, "\(task.seed)"]),
+                inputs: inputs.map(\.path), stamp: stamp)
+        }
+
+        /// The clip's files that the generator reads for a trial. Recordings need none but themselves.
+        /// - Throws: `BenchError` 65, when the clip lacks one.
+        private func inputs(of task: VideoTask) throws(BenchError) -> [(name: String, path: String)] {
+            let clip = task.clip
+            var inputs = [(name: "clip", path: clip.video)]
+            guard suite.generator.readsControls else { return inputs }
+            for control in task.configuration.weights.map(\.control).sorted() {
                 switch clip.controls[control] {
-                case .preset(let name): parts.append("preset " + name)
-                case .video(let path): parts.append(try hasher.artifact(path).sha256)
+                case .preset: break
+                case .video(let path): inputs.append((control, path))
                 case nil:
                     throw BenchError(
                         .unusableInput,
@@ -122,9 +142,9 @@ public struct SuitePlan: Sendable {
                         "clip \(clip.name) has no foreground mask, which '\(task.configuration.name)' weighs by: add "
                             + "foreground/\(clip.name).mp4 to the dataset")
                 }
-                parts += ["foreground", try hasher.artifact(foreground).sha256]
+                inputs.append(("foreground", foreground))
             }
-            return Identity(of: parts + ["prompt", task.prompt.text, "\(task.seed)"])
+            return inputs
         }
     }
 }
@@ -132,4 +152,6 @@ public struct SuitePlan: Sendable {
 extension GeneratorChoice {
     /// What names of new videos end with: our own are kept without loss.
     var videoSuffix: String { if case .embedded = self { "mkv" } else { "mp4" } }
+
+    var readsControls: Bool { if case .recorded = self { false } else { true } }
 }

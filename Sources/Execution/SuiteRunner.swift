@@ -107,12 +107,11 @@ public struct SuiteRunner {
             onResult: { place, error in
                 let entry = plan.entries[group[place]]
                 let task = entry.task
-                if let error {
-                    let message = "not made: \(task.output): \(sentence(error))"
+                if let reason = error.map(sentence) ?? changed(entry) {
                     lost.append(
                         .init(
                             configuration: task.configuration.name, clip: task.clip.name, subject: task.output,
-                            reason: message))
+                            reason: "not made: \(task.output): \(reason)"))
                     return
                 }
                 made += 1
@@ -127,5 +126,12 @@ public struct SuiteRunner {
                 present.insert(group[place])
                 onEvent(.made(path: task.output))
             })
+    }
+
+    /// Why a video does not have the identity that it was planned with.
+    private func changed(_ entry: SuitePlan.Entry) -> String? {
+        entry.isUnchanged
+            ? nil
+            : "one of \(entry.inputs.joined(separator: ", ")) was changed while the suite ran; run the same command again"
     }
 }

@@ -27,9 +27,8 @@ struct CommandSpec {
             ("video_save_folder", .string(place.deletingLastPathComponent().path)),
             ("video_save_name", .string(place.deletingPathExtension().lastPathComponent)),
         ]
-        let needsMask = task.configuration.needsForeground
         let mask =
-            needsMask
+            task.configuration.needsForeground
             ? try task.clip.foregroundMask(
                 limit: SourceVideo(path: task.clip.video) { $0 }.count(limit: GenerationSetup.mostFrames)) : nil
         for control in controls {
@@ -46,9 +45,9 @@ struct CommandSpec {
             switch control.amount {
             case .uniform(let amount): entry.append(("control_weight", .number(amount)))
             case .regional(let fg, let bg):
-                guard let mask else { continue }
-                let file = "\(folder)/\(control.kind.rawValue)_weight.safetensors"
-                try SafetensorsWriter.write(["weight": mask.weights(foreground: fg, background: bg)], to: file)
+                // The official tool loads maps with torch.load.
+                let file = "\(folder)/\(control.kind.rawValue)_weight.pt"
+                if let mask { try TorchTensorWriter.write(mask.weights(foreground: fg, background: bg), to: file) }
                 entry.append(("control_weight", .string(file)))
             }
             members.append((control.kind.rawValue, Self.object(entry)))

@@ -50,11 +50,11 @@ import Video
 
     private func suite(
         _ configurations: [WeightedConfiguration], prompts: PromptChoice = .own, seeds: [UInt32] = [1],
-        clips: ClipChoice? = nil
+        clips: ClipChoice? = nil, generator: GeneratorChoice = .embedded(weights: "", steps: nil, guidance: nil)
     ) -> Suite {
         Suite(
             name: "test", path: folder.file("test.yaml"), dataset: folder.file("data"), clips: clips,
-            generator: .embedded(weights: "", steps: nil, guidance: nil), presets: [:], configurations: configurations,
+            generator: generator, presets: [:], configurations: configurations,
             prompts: prompts, seeds: seeds, metrics: MetricChoice(profile: .paibench2025),
             layout: TableLayout(title: "A test"))
     }
@@ -193,6 +193,30 @@ import Video
         let other = try plan(suite([vis], prompts: .labels(["", "1"])), Painter())
         #expect(other.entries.count == 3 && other.impossible.count == 1 && other.planned == 4)
         #expect(other.impossible[0].reason.contains("clip b has no prompt '1'"))
+    }
+
+    @Test func `a video whose inputs changed while it was made does not count as made`() throws {
+        try layOut()
+        let store = try openStore()
+        let seg = folder.file("data/controls/seg/a.mkv")
+        let painter = Painter { task in
+            // The control is replaced behind the plan's back, once it has been hashed.
+            if task.clip.name == "a" { try? FileManager.default.removeItem(atPath: seg) }
+            return false
+        }
+        let plan = try plan(suite([vis, both]), painter, store)
+        let outcome = try SuiteRunner(store: store, generator: painter, environment: [:]) { _ in }.run(plan)
+        #expect(outcome.made == 3 && outcome.failures == 1)
+        #expect(outcome.lost[0].reason?.contains("controls/seg/a.mkv was changed while the suite ran") == true)
+    }
+
+    @Test func `recordings need no controls, masks or weights of the clip`() throws {
+        try layOut()
+        try FileManager.default.removeItem(atPath: folder.file("data/controls/seg/a.mkv"))
+        let regional = WeightedConfiguration(name: "Regional", weights: [("vis", .regional(fg: 1, bg: 0))])
+        let plan = try plan(suite([both, regional], generator: .recorded(folder: folder.path)), Painter())
+        #expect(plan.entries.count == 4 && plan.impossible.isEmpty)
+        #expect(Set(plan.entries.map(\.identity)).count == 4)
     }
 
     @Test func `what is lost is known by its clip and video`() throws {

@@ -141,7 +141,7 @@ import Video
         // The map has moved with the copy.
         let path = kept + "/spec.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
-        let moved = text.replacing(/"[^"]*\/(vis_weight\.safetensors)"/) { "\"\(kept)/\($0.1)\"" }
+        let moved = text.replacing(/"[^"]*\/(vis_weight\.pt)"/) { "\"\(kept)/\($0.1)\"" }
         try Data(moved.utf8).write(to: URL(fileURLWithPath: path))
         let spec = try #require(try GenerationSpec.read(path: path).first)
         #expect(spec.prompt == "a robot" && spec.seed == 12 && spec.inputVideo == clip.video)
@@ -149,11 +149,11 @@ import Video
         #expect(spec.warnings.isEmpty, "\(spec.warnings)")
         #expect(
             spec.controls == [
-                .init(kind: .vis, weight: .file(kept + "/vis_weight.safetensors"), source: .video(clip.video)),
+                .init(kind: .vis, weight: .file(kept + "/vis_weight.pt"), source: .video(clip.video)),
                 .init(kind: .edge, weight: .number(1, quoted: false), source: .preset(.veryLow)),
                 .init(kind: .depth, weight: .number(0.25, quoted: false), source: .video(depth)),
             ])
-        let map = try #require(try TensorFile.read(path: kept + "/vis_weight.safetensors")["weight"])
+        let map = try #require(try TensorFile.read(path: kept + "/vis_weight.pt")["data"])
         #expect(map.shape == [9, 32, 48])
         #expect(map.floats()[0..<48].elementsEqual((0..<48).map { $0 < 24 ? 0.75 : 0.5 }))
     }
