@@ -10,11 +10,15 @@ public struct SuitePlan: Sendable {
         public let task: VideoTask
         /// Of everything that can change the video's pixels: the generator, the clip's files that it uses, weights, prompt, seed.
         public let identity: Identity
-        /// The clip's files that the identity has hashed, and what tells that one of them was changed since.
-        let inputs: [String]
+        /// The clip's files that the identity has hashed.
+        let inputs: [Artifact]
         let stamp: String
 
-        var isUnchanged: Bool { FileStamp.of(inputs) == stamp }
+        /// A file whose bytes are no longer those of the identity. Stamps tell when to look: links and permissions change them too.
+        func changedInput() -> String? {
+            guard FileStamp.of(inputs.map(\.path)) != stamp else { return nil }
+            return inputs.first { (try? Artifact(hashing: $0.path))?.sha256 != $0.sha256 }?.path
+        }
     }
 
     /// A trial that cannot be made from what the dataset has.
@@ -112,13 +116,17 @@ public struct SuitePlan: Sendable {
                 parts += [control, amount.words]
                 if case .preset(let name) = task.clip.controls[control] { parts.append("preset " + name) }
             }
-            for (name, path) in inputs { parts += [name, try hasher.artifact(path).sha256] }
+            var artifacts: [Artifact] = []
+            for (name, path) in inputs {
+                artifacts.append(try hasher.artifact(path))
+                parts += [name, artifacts[artifacts.count - 1].sha256]
+            }
             return Entry(
                 task: task, identity: Identity(of: parts + ["prompt", task.prompt.text, "\(task.seed)"]),
-                inputs: inputs.map(\.path), stamp: stamp)
+                inputs: artifacts, stamp: stamp)
         }
 
-        /// The clip's files that the generator reads for a trial. Recordings need none but themselves.
+        /// The clip's files that a trial depends on. For a recording they are not what it was made from, only what it is named by.
         /// - Throws: `BenchError` 65, when the clip lacks one.
         private func inputs(of task: VideoTask) throws(BenchError) -> [(name: String, path: String)] {
             let clip = task.clip

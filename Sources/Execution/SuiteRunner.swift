@@ -130,8 +130,8 @@ public struct SuiteRunner {
 
     /// Why a video does not have the identity that it was planned with.
     private func changed(_ entry: SuitePlan.Entry) -> String? {
-        entry.isUnchanged
-            ? nil
-            : "one of \(entry.inputs.joined(separator: ", ")) was changed while the suite ran; run the same command again"
+        entry.changedInput().map {
+            "\($0) was changed or removed while the video was made, which therefore does not count; run the same command again"
+        }
     }
 }

@@ -27,11 +27,10 @@ struct CommandSpec {
             ("video_save_folder", .string(place.deletingLastPathComponent().path)),
             ("video_save_name", .string(place.deletingPathExtension().lastPathComponent)),
         ]
-        let mask =
-            task.configuration.needsForeground
-            ? try task.clip.foregroundMask(
-                limit: SourceVideo(path: task.clip.video) { $0 }.count(limit: GenerationSetup.mostFrames)) : nil
+        var mask: ForegroundMask?
         for control in controls {
+            // Beside a map, the official tool takes a weight of 0 for one of 1 everywhere; left out, a control has none.
+            if case .uniform(0) = control.amount, task.configuration.needsForeground { continue }
             var entry: [(String, JSON)] = []
             switch control.source {
             case .video(let path): entry.append(("input_control", .string(path)))
@@ -47,7 +46,9 @@ struct CommandSpec {
             case .regional(let fg, let bg):
                 // The official tool loads maps with torch.load.
                 let file = "\(folder)/\(control.kind.rawValue)_weight.pt"
-                if let mask { try TorchTensorWriter.write(mask.weights(foreground: fg, background: bg), to: file) }
+                let known = try mask ?? foreground()
+                try TorchTensorWriter.write(known.weights(foreground: fg, background: bg), to: file)
+                mask = known
                 entry.append(("control_weight", .string(file)))
             }
             members.append((control.kind.rawValue, Self.object(entry)))
@@ -55,6 +56,11 @@ struct CommandSpec {
         do { try Data(Self.object(members).text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
             throw BenchError(.unusableInput, "\(path) cannot be written; check the folder and free space")
         }
+    }
+
+    private func foreground() throws -> ForegroundMask {
+        let video = SourceVideo(path: task.clip.video) { $0 }
+        return try task.clip.foregroundMask(limit: video.count(limit: GenerationSetup.mostFrames))
     }
 
     private static func object(_ members: [(String, JSON)]) -> JSON {

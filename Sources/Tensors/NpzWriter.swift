@@ -3,13 +3,14 @@ public enum NpzWriter {
     /// - Parameters:
     ///   - values: row-major, as many as the shape says.
     ///   - name: the array's name in the file.
-    /// - Throws: `FileError.unreadable`, when the system refuses; then there is no file of that name, or the old one.
+    /// - Throws: `FileError`: `.unreadable`, when the system refuses; `.unsupported` above 4 GB. Then there is no file of that
+    ///   name, or the old one.
     public static func write(_ values: [Float], shape: [Int], to path: String, name: String = "data") throws(FileError)
     {
         precondition(shape.reduce(1, *) == values.count)
         let array = header(shape) + values.withUnsafeBytes { Array($0) }
-        var archive = ZipWriter(path: path)
-        try archive.add("\(name).npy", array)
+        let archive = try ZipWriter(path: path)
+        archive.add("\(name).npy", array)
         try archive.finish()
     }
 

@@ -1,13 +1,15 @@
 /// Writes one tensor as `torch.save(tensor, path)` does, for programs that take weight maps as `.pt` files.
 public enum TorchTensorWriter {
-    /// The tensor becomes one of float32.
-    /// - Throws: `FileError.unreadable`, when the system refuses; then there is no file of that name, or the old one.
+    /// - Parameter tensor: of float32; its numbers are not copied.
+    /// - Throws: `FileError`: `.unreadable`, when the system refuses; `.unsupported` above 4 GB. Then there is no file of that
+    ///   name, or the old one.
     public static func write(_ tensor: StoredTensor, to path: String) throws(FileError) {
-        var archive = ZipWriter(path: path)
-        try archive.add("archive/data.pkl", pickle(tensor.shape))
-        try archive.add("archive/byteorder", Array("little".utf8))
-        try archive.add("archive/data/0", tensor.floats().withUnsafeBytes { Array($0) }, alignment: 64)
-        try archive.add("archive/version", Array("3\n".utf8))
+        precondition(tensor.element == .float32)
+        let archive = try ZipWriter(path: path)
+        archive.add("archive/data.pkl", pickle(tensor.shape))
+        archive.add("archive/byteorder", Array("little".utf8))
+        tensor.withBytes { archive.add("archive/data/0", $0, alignment: 64) }
+        archive.add("archive/version", Array("3\n".utf8))
         try archive.finish()
     }
 

@@ -2,31 +2,45 @@ internal import CZlib
 internal import Foundation
 
 /// Writes a zip archive of a few members that are kept as they are: the same bytes for the same members, every time.
-struct ZipWriter {
-    private var parts: [[UInt8]] = []
+///
+/// Members go to a file beside the archive as they are added; the archive appears under its name only when it is finished.
+final class ZipWriter {
+    private let path, partial: String
+    private let descriptor: Int32
     private var size = 0
     private var directory: [UInt8] = []
     private var count: UInt16 = 0
-    private let path: String
+    /// What went wrong first; nothing is written after it, and `finish` throws it.
+    private var failure: FileError?
 
-    /// - Parameter path: of the archive, for sentences and for `finish`.
-    init(path: String) { self.path = path }
+    /// - Throws: `FileError.unreadable`, when the system refuses.
+    init(path: String) throws(FileError) {
+        self.path = path
+        partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.refused(path) }
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(partial)
+    }
 
     /// - Parameter alignment: the member's bytes begin at a multiple of it.
-    /// - Throws: `FileError.unsupported`, when the archive would be larger than 4 GB.
-    mutating func add(_ name: String, _ bytes: [UInt8], alignment: Int = 1) throws(FileError) {
+    func add(_ name: String, _ bytes: UnsafeRawBufferPointer, alignment: Int = 1) {
         guard size + bytes.count < 0xff00_0000 else {
-            throw FileError(.unsupported, file: path, "would be larger than 4 GB; write fewer frames")
+            failure = failure ?? FileError(.unsupported, file: path, "would be larger than 4 GB; use a shorter clip")
+            return
         }
         let name = Array(name.utf8)
-        let checksum = bytes.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
+        let checksum = crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
         // Version 2.0, no flags, stored, 1980-01-01.
         let common =
             Self.bytes(20 as UInt16) + Self.bytes(0 as UInt16) + Self.bytes(0 as UInt16) + Self.bytes(0 as UInt16)
             + Self.bytes(33 as UInt16) + Self.bytes(UInt32(truncatingIfNeeded: checksum))
             + Self.bytes(UInt32(bytes.count)) + Self.bytes(UInt32(bytes.count)) + Self.bytes(UInt16(name.count))
-        let offset = size
-        let start = offset + 4 + common.count + 2 + name.count
+        let start = size + 4 + common.count + 2 + name.count
         // An extra field of four bytes and more fills up to the alignment.
         let missing = (alignment - start % alignment) % alignment
         let padding = missing == 0 ? 0 : missing < 4 ? missing + max(4, alignment) : missing
@@ -34,34 +48,44 @@ struct ZipWriter {
         if padding > 0 {
             extra = Array("FB".utf8) + Self.bytes(UInt16(padding - 4)) + [UInt8](repeating: 0, count: padding - 4)
         }
-        let header = Self.bytes(0x0403_4b50 as UInt32) + common + Self.bytes(UInt16(padding)) + name + extra
-        parts += [header, bytes]
-        size += header.count + bytes.count
         directory +=
             Self.bytes(0x0201_4b50 as UInt32) + Self.bytes(20 as UInt16) + common + Self.bytes(0 as UInt16)
             + Self.bytes(0 as UInt16) + Self.bytes(0 as UInt16) + Self.bytes(0 as UInt16) + Self.bytes(0 as UInt32)
-            + Self.bytes(UInt32(offset)) + name
+            + Self.bytes(UInt32(size)) + name
         count += 1
+        append(Self.bytes(0x0403_4b50 as UInt32) + common + Self.bytes(UInt16(padding)) + name + extra)
+        append(bytes)
     }
 
-    /// - Throws: `FileError.unreadable`, when the system refuses; then there is no file of that name, or the old one.
+    func add(_ name: String, _ bytes: [UInt8]) { bytes.withUnsafeBytes { add(name, $0) } }
+
+    /// - Throws: `FileError`: `.unreadable`, when the system refused; `.unsupported`, when the archive would be larger than 4 GB.
+    ///   Then there is no file of that name, or the old one.
     func finish() throws(FileError) {
-        let end =
-            Self.bytes(0x0605_4b50 as UInt32) + Self.bytes(0 as UInt32) + Self.bytes(count) + Self.bytes(count)
-            + Self.bytes(UInt32(directory.count)) + Self.bytes(UInt32(size)) + Self.bytes(0 as UInt16)
-        let partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        do {
-            try Data().write(to: URL(fileURLWithPath: partial), options: .withoutOverwriting)
-            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: partial))
-            for part in parts + [directory, end] { try file.write(contentsOf: part) }
-            try file.close()
-            guard rename(partial, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        } catch {
-            unlink(partial)
-            throw FileError(
-                .unreadable, file: path,
-                "cannot be written (\(error.localizedDescription)); check the folder, its permissions and free space")
+        let offset = size
+        append(
+            directory + Self.bytes(0x0605_4b50 as UInt32) + Self.bytes(0 as UInt32) + Self.bytes(count)
+                + Self.bytes(count) + Self.bytes(UInt32(directory.count)) + Self.bytes(UInt32(offset))
+                + Self.bytes(0 as UInt16))
+        if let failure { throw failure }
+        guard rename(partial, path) == 0 else { throw Self.refused(path) }
+    }
+
+    private func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
+    private func append(_ bytes: UnsafeRawBufferPointer) {
+        var done = 0
+        while failure == nil, done < bytes.count {
+            let n = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            if n > 0 { done += n } else if n == 0 || errno != EINTR { failure = Self.refused(path) }
         }
+        size += bytes.count
+    }
+
+    private static func refused(_ path: String) -> FileError {
+        FileError(
+            .unreadable, file: path,
+            "cannot be written (\(String(cString: strerror(errno)))); check the folder, its permissions and free space")
     }
 
     /// In the order of zip and pickle, the smallest byte first.

@@ -59,6 +59,7 @@ import Testing
             usleep(UInt32.random(in: 0...UInt32(microseconds), using: &generator))
             kill(process.processIdentifier, SIGKILL)
             let result = collect()
+            #expect([0, SIGKILL].contains(result.status), "\(result.errors)")
             if result.status == SIGKILL { kills += 1 }
             guard result.status == 0 else { continue }
             // It got done first: its store must be the same, and the next round starts from nothing.

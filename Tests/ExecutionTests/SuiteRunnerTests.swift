@@ -3,13 +3,13 @@ import Foundation
 import Generation
 import Results
 import Scoring
-import Suites
 import Synchronization
 import TestSupport
 import Testing
 import Video
 
 @testable import Execution
+@testable import Suites
 
 /// Suites with a generator that paints: planning, identities, resuming, failures, partial runs.
 @Suite struct SuiteRunnerTests {
@@ -195,28 +195,49 @@ import Video
         #expect(other.impossible[0].reason.contains("clip b has no prompt '1'"))
     }
 
-    @Test func `a video whose inputs changed while it was made does not count as made`() throws {
+    @Test(arguments: ["removed", "replaced", "touched"])
+    func `a video whose inputs changed while it was made does not count, until it is made again`(how: String) throws {
         try layOut()
         let store = try openStore()
         let seg = folder.file("data/controls/seg/a.mkv")
+        let other = try Data(contentsOf: URL(fileURLWithPath: folder.file("data/controls/seg/b.mkv")))
+        let own = try Data(contentsOf: URL(fileURLWithPath: seg))
         let painter = Painter { task in
-            // The control is replaced behind the plan's back, once it has been hashed.
-            if task.clip.name == "a" { try? FileManager.default.removeItem(atPath: seg) }
+            guard task.clip.name == "a" else { return false }
+            // Behind the plan's back, which has hashed it.
+            try? FileManager.default.removeItem(atPath: seg)
+            if how != "removed" { try? (how == "touched" ? own : other).write(to: URL(fileURLWithPath: seg)) }
             return false
         }
-        let plan = try plan(suite([vis, both]), painter, store)
-        let outcome = try SuiteRunner(store: store, generator: painter, environment: [:]) { _ in }.run(plan)
-        #expect(outcome.made == 3 && outcome.failures == 1)
-        #expect(outcome.lost[0].reason?.contains("controls/seg/a.mkv was changed while the suite ran") == true)
+        let made = try SuiteRunner(store: store, generator: painter, environment: [:]) { _ in }
+            .run(plan(suite([vis, both]), painter, store))
+        guard how != "touched" else {
+            #expect(made.made == 4 && made.lost.isEmpty)
+            return
+        }
+        #expect(made.made == 3 && made.failures == 1)
+        #expect(made.lost[0].reason?.contains("controls/seg/a.mkv was changed or removed while") == true)
+        try other.write(to: URL(fileURLWithPath: seg))
+        let again = try SuiteRunner(store: store, generator: Painter(), environment: [:]) { _ in }
+            .run(plan(suite([vis, both]), Painter(), store))
+        #expect(again.made == 1 && again.known == 3 && again.lost.isEmpty)
     }
 
-    @Test func `recordings need no controls, masks or weights of the clip`() throws {
+    @Test func `recordings need no controls or masks of the clip`() throws {
         try layOut()
         try FileManager.default.removeItem(atPath: folder.file("data/controls/seg/a.mkv"))
         let regional = WeightedConfiguration(name: "Regional", weights: [("vis", .regional(fg: 1, bg: 0))])
         let plan = try plan(suite([both, regional], generator: .recorded(folder: folder.path)), Painter())
         #expect(plan.entries.count == 4 && plan.impossible.isEmpty)
         #expect(Set(plan.entries.map(\.identity)).count == 4)
+    }
+
+    @Test func `every metric that scoring computes can be a column of a suite`() {
+        for metric in plannedMetrics(ScoringOptions(profile: .paibench2025), depth: true, masks: true) {
+            let ofWholePictures = metric.regions == [Region.all]
+            #expect(MetricNames.all.contains { $0 == metric.name }, "\(metric.name)")
+            #expect(MetricNames.withoutRegions.contains { $0 == metric.name } == ofWholePictures, "\(metric.name)")
+        }
     }
 
     @Test func `what is lost is known by its clip and video`() throws {

@@ -21,8 +21,14 @@ import Video
     }
 
     private func program(_ text: String, _ name: String) throws -> String {
-        let path = try tiny.folder.write(text, to: name)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        // Copied by another process: one that is started beside this test would keep a file that is written here open, and a
+        // program that is open for writing cannot run.
+        let draft = try tiny.folder.write(text, to: name + ".draft")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: draft)
+        let path = tiny.folder.file(name)
+        let copy = try Process.run(URL(fileURLWithPath: "/bin/cp"), arguments: ["-p", draft, path])
+        copy.waitUntilExit()
+        try #require(copy.terminationStatus == 0)
         return path
     }
 
@@ -130,11 +136,19 @@ import Video
         let depth = try tiny.video("depth.mkv", level: 40)
         let clip = ClipInputs(
             name: "clip", video: clip.video,
-            controls: ["edge": .preset("very_low"), "vis": .preset("none"), "depth": .video(path: depth)],
+            controls: [
+                "edge": .preset("very_low"), "vis": .preset("none"), "depth": .video(path: depth),
+                "seg": .video(path: depth),
+            ],
             foreground: clip.foreground)
         let kept = tiny.folder.file("kept")
         let task = try tiny.task(
-            "All", [("depth", .uniform(0.25)), ("edge", .uniform(1)), ("vis", .regional(fg: 0.75, bg: 0.5))],
+            "All",
+            [
+                ("depth", .uniform(0.25)), ("edge", .uniform(1)), ("vis", .regional(fg: 0.75, bg: 0.5)),
+                // Left out: beside a map, the official tool would take it for a weight of 1.
+                ("seg", .uniform(0)),
+            ],
             clip: clip, seed: 12)
         let program = try script("cp -r \"$(dirname \"$1\")\" '\(kept)'; cp '\(clip.video)' \"$2\"")
         #expect(try CommandGenerator(words: [program, "{spec}", "{out}"]).results([task]) == [nil])

@@ -59,7 +59,7 @@ import Testing
             _ = try? RandomAccessFile(path: path)
             ended.signal()
         }
-        #expect(ended.wait(timeout: .now() + 2) == .success, "opening a pipe waits for a writer")
+        #expect(ended.wait(timeout: .now() + 120) == .success, "opening a pipe waits for a writer")
         // A writer that comes and goes lets a waiting open return, so that no thread is left behind.
         let writer = open(path, O_RDWR | O_NONBLOCK)
         close(writer)

@@ -28,11 +28,15 @@ import Testing
         #expect(place % 64 == 0)
     }
 
-    @Test func `a folder that does not exist is named, and nothing is left behind`() {
+    @Test func `a folder that does not exist is named, and a name that is taken leaves nothing behind`() throws {
+        let tensor = StoredTensor(name: "map", Tensor(shape: [1]))
         let error = #expect(throws: FileError.self) {
-            try TorchTensorWriter.write(
-                StoredTensor(name: "map", Tensor(shape: [1])), to: folder.file("none/map.pt"))
+            try TorchTensorWriter.write(tensor, to: folder.file("none/map.pt"))
         }
         #expect(error?.code == .unreadable && error?.file.hasSuffix("none/map.pt") == true)
+        try FileManager.default.createDirectory(atPath: folder.file("map.pt/full"), withIntermediateDirectories: true)
+        let taken = #expect(throws: FileError.self) { try TorchTensorWriter.write(tensor, to: folder.file("map.pt")) }
+        #expect(taken?.reason.contains("cannot be written") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["map.pt"])
     }
 }

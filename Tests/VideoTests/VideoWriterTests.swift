@@ -118,7 +118,7 @@ import Video
         }
         let live = try open()
         try live.append(.noise(16, 16))
-        for _ in 0..<100 where try files().isEmpty { Thread.sleep(forTimeInterval: 0.02) }
+        try waitForFiles()
         let mine = try #require(try files().first)
         // No process has a number above the kernel's limit of 2^22.
         let dead = mine.replacing("-\(getpid())-", with: "-2147483647-")
@@ -176,10 +176,16 @@ import Video
         #expect(failed?.reason.contains("cannot be written") == true)
     }
 
+    /// FFmpeg makes its file when it has started, which may take a while beside other work.
+    private func waitForFiles() throws {
+        for _ in 0..<3000 where try files().isEmpty { Thread.sleep(forTimeInterval: 0.02) }
+        try #require(try !files().isEmpty)
+    }
+
     @Test func `a file that vanishes or a disk that fills is an error, not a video`() throws {
         let writer = try VideoWriter(path: folder.file("a.mkv"), size: FrameSize(width: 64, height: 64), rate: 24)
         for i in 0..<20 as Range<UInt64> { try writer.append(.noise(64, 64, seed: i)) }
-        Thread.sleep(forTimeInterval: 0.3)
+        try waitForFiles()
         for name in try files() { try FileManager.default.removeItem(atPath: folder.file(name)) }
         let gone = #expect(throws: FileError.self) { try writer.finish() }
         #expect(gone?.reason.contains("cannot be completed") == true)
@@ -189,7 +195,7 @@ import Video
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("full"))
         // A test beside this one that starts a process may hold the script open for a moment.
         var attempt: VideoWriter?
-        for _ in 0..<100 where attempt == nil {
+        for _ in 0..<3000 where attempt == nil {
             attempt = try? VideoWriter(
                 path: folder.file("b.mkv"), size: FrameSize(width: 64, height: 64), rate: 24,
                 program: folder.file("full"))

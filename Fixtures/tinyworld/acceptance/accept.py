@@ -98,9 +98,10 @@ class Runs:
         """{configuration: {clip: perceptual diversity}}"""
         found = {}
         told = json.loads(self.call("report", "--latest", "--store", self.run(name), "--format", "json"))
-        for condition in told["groups"][0]["conditions"]:
+        group, = told["groups"]
+        for condition in group["conditions"]:
             for score in condition["scores"]:
-                if score["metric"] == "perceptual-diversity" and score["region"] == "all":
+                if (score["metric"], score["region"]) == ("perceptual-diversity", "all") and "value" in score:
                     found.setdefault(condition["configuration"], {})[condition["clip"]] = score["value"]
         return found
 
@@ -149,7 +150,7 @@ def main():
                   "2 times" if region == "fg" else "under 2 times", ok, n)
     prompts, seeds = runs.diversities("prompts"), runs.diversities("seeds")
     for control in prompts:
-        pairs = [(prompts[control][clip], seeds[control][clip]) for clip in sorted(prompts[control])]
+        pairs = [(prompts[control][clip], seeds[control][clip]) for clip in sorted(prompts[control]) if clip in seeds[control]]
         ratio, low, high = ratio_of_means(pairs)
         one, other = (sum(values) / len(pairs) for values in zip(*pairs))
         judge(f"six captions against two seeds, {control} at 1: perceptual diversity",

@@ -1,7 +1,7 @@
 """Writes what PyTorch makes of the exported weights, for the Swift tests to be held to: python agree.py OUT
 
 OUT gets `case.json` and `expected.safetensors`: a video of two controls at half weight each, with guidance and 35 steps. Two
-of the clips' own control videos are used, so that nothing but the network, the sampler and the tokenizer can differ.
+of the clips' own control videos are used, so that presets, which other tests hold, play no part.
 """
 
 import json

@@ -47,11 +47,9 @@ class Run:
     def compiled(self, module):
         return torch.compile(module) if self.compile and module is not None else module
 
-    def pixel_cache(self, most=6000):
-        """uint8 clips of the training set in memory."""
-        shards = self.shards
-        some = shards.train[::max(1, -(-len(shards.train) // most))]
-        return np.concatenate([shards.read(["rgb"], some[i:i + 64])["rgb"] for i in range(0, len(some), 64)])
+    def pixels(self, clips):
+        """uint8 frames of clips, in memory."""
+        return np.concatenate([self.shards.read(["rgb"], clips[i:i + 64])["rgb"] for i in range(0, len(clips), 64)])
 
 
 def main():

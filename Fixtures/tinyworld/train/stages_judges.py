@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from judges import BOX_CLASSES, CLASS_OF, CLASSES, JUDGES, STRIDE, augment, box_maps, centre_maps, vocabulary
+from judges import BOX_CLASSES, CLASSES, JUDGES, KIND_OF, STRIDE, augment, box_maps, centre_maps, vocabulary
 from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
 
 FRAMES = (0, 4, 8)
@@ -48,7 +48,7 @@ class Pictures:
         if self.name == "depth":
             truth["depth"] = torch.from_numpy(np.stack([data["depth"][s, f] for s, f in picks]).astype(np.float32))
         elif self.name == "classes":
-            truth["classes"] = torch.from_numpy(CLASS_OF[np.stack([data["class"][s, f] for s, f in picks])])
+            truth["kinds"] = torch.from_numpy(KIND_OF[np.stack([data["class"][s, f] for s, f in picks])])
             maps = [centre_maps(data["instance"][s, f]) for s, f in picks]
             truth["centres"] = [torch.from_numpy(np.stack(part)) for part in zip(*maps)]
         elif self.name == "lanes":

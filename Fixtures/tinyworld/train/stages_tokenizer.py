@@ -107,8 +107,42 @@ def gradient_loss(a, b):
     return sum((a.diff(dim=d) - b.diff(dim=d)).abs().mean() for d in (3, 4))
 
 
+STRAIGHT = ("conv_in", "conv_out", "norm_out", "quant_conv")
+
+
+def pixel_clips(run, most=6000):
+    """Training clips whose frames fit into memory."""
+    return run.shards.train[::max(1, -(-len(run.shards.train) // most))]
+
+
+class NoisyCodes:
+    """The training clips' latents, half of them as they are and half with noise."""
+
+    def __init__(self, run, most=0.3):
+        self.device, self.most = run.device, most
+        self.values = np.load(run.folder / "latents" / "rgb.npy", mmap_mode="r")
+        statistics = json.loads((run.folder / "latents" / "statistics.json").read_text())
+        self.deviation = torch.tensor(statistics["std"])[None, :, :, None, None]
+        self.clips = pixel_clips(run)
+
+    def __call__(self, picks, dice):
+        z = torch.from_numpy(self.values[[self.clips[i] for i in picks]].astype(np.float32))
+        shape = (len(picks), 1, 1, 1, 1)
+        fine, coarse = (torch.from_numpy((self.most * dice.random(shape) * (dice.random(shape) < 0.5)).astype(np.float32))
+                        for _ in range(2))
+        noise = torch.from_numpy(dice.standard_normal(z.shape, dtype=np.float32))
+        # A token of the network is 2x2 cells: what it gets wrong as a whole.
+        blocks = torch.from_numpy(dice.standard_normal((*z.shape[:3], z.shape[3] // 2, z.shape[4] // 2), dtype=np.float32))
+        blocks = blocks.repeat_interleave(2, 3).repeat_interleave(2, 4)
+        return (z + self.deviation * (fine * noise + coarse * blocks)).to(self.device)
+
+
 def train_tokenizer(run, half):
-    """`half` is both, or decoder: then the encoder stays as it is, and latents made with it stay valid."""
+    """`half` is both, or decoder: then the encoder stays as it is, and latents made with it stay valid.
+
+    The decoder alone learns from those latents, half of the time with noise on them: what it will decode is not what an encoder
+    gave but what a small diffusion network made, whose neighbouring tokens do not quite fit.
+    """
     p, device = run.recipe["tokenizer"] | {"batch": run.batch or run.recipe["tokenizer"]["batch"]}, run.device
     folder = run.folder / "tokenizer"
     tokenizer = Tokenizer(run.config)
@@ -121,7 +155,10 @@ def train_tokenizer(run, half):
         module.requires_grad_(half == "both")
     parameters = {n: v for n, v in tokenizer.named_parameters()}
     trained = [v for v in parameters.values() if v.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=p["peak"], betas=(0.9, 0.99), weight_decay=0.0)
+    # The way of the linear code rests on large constants that cancel: small steps there, or it is lost at once.
+    straight = [v for n, v in parameters.items() if v.requires_grad and any(part in n for part in STRAIGHT)]
+    bent = [v for n, v in parameters.items() if v.requires_grad and not any(part in n for part in STRAIGHT)]
+    optimiser = torch.optim.AdamW([{"params": bent}, {"params": straight}], lr=p["peak"], betas=(0.9, 0.99), weight_decay=0.0)
     average = Average(parameters)
     step = 0
     if state:
@@ -131,7 +168,8 @@ def train_tokenizer(run, half):
             optimiser.load_state_dict(state["optimiser"])
     dice = np.random.default_rng([run.recipe["seed"], step])
     curve = Curve(folder / "curve.csv", step, ["loss", "psnr"])
-    frames = held_out(run).to(device)
+    frames = held_out(run, 96 if half == "both" else 32).to(device)
+    codes = NoisyCodes(run) if half == "decoder" else None
     clock = Clock(run.seconds, run.save_every)
 
     def save():
@@ -150,17 +188,19 @@ def train_tokenizer(run, half):
             file.write(f"{step},{half},{value:.3f}\n")
         print(f"step {step}: held-out {value:.2f} dB", flush=True)
 
-    cache = run.pixel_cache()
+    cache = run.pixels(pixel_clips(run))
     while not clock.is_over() and (run.steps is None or step < run.steps):
         set_rate(optimiser, rate(step, p))
+        optimiser.param_groups[1]["lr"] *= p["straight_share"]
         picks = dice.integers(0, len(cache), p["batch"])
         batch = [cache[i] for i in picks]
         for row in range(p["batch"]):
-            if dice.random() < p["control_share"]:
+            if half == "both" and dice.random() < p["control_share"]:
                 batch[row] = control_video("edge" if dice.random() < 0.5 else "vis", {"rgb": batch[row]}, dice)
         x = frames_of(torch.from_numpy(np.stack(batch)).to(device))
         with run.autocast():
-            y = tokenizer.decode(tokenizer.encode(x))
+            z = codes(picks, dice) if codes else tokenizer.encode(x)
+            y = tokenizer.decode(z)
         mse = (y - x).square().mean()
         # The root of the error weighs easy and hard clips alike, as decibels do.
         loss = (y - x).square().flatten(1).mean(1).add(1e-5).sqrt().mean() + p["gradient"] * gradient_loss(y, x)
