@@ -1,6 +1,6 @@
 """The training recipe of the small model: python recipe.py STAGE [NAME] --data DIR --runs DIR [--device cpu|cuda].
 
-Stages, in order: codec, tokenizer, latents, pieces, base, branch NAME, judge NAME, export, sample. Every one continues where it
+Stages, in order: codec, tokenizer, latents, pieces, base, branch NAME, redraw, judge NAME, export, sample. Every one continues where it
 was cut short; --seconds and --steps end it early. See README.md.
 """
 
@@ -100,6 +100,9 @@ def main():
         from stages_model import train
         for name in arguments.names:
             train(run, name, name)
+    elif stage == "redraw":
+        from redraw import redraw
+        redraw(run, arguments.count)
     elif stage == "judge":
         from stages_judges import train_judge
         for name in arguments.names:

@@ -115,33 +115,44 @@ def pixel_clips(run, most=6000):
     return run.shards.train[::max(1, -(-len(run.shards.train) // most))]
 
 
-class NoisyCodes:
-    """The training clips' latents, half of them as they are and half with noise."""
+class Codes:
+    """The training clips' latents as the decoder is to read them: as they are, with noise, or redrawn by the base."""
 
-    def __init__(self, run, most=0.3):
-        self.device, self.most = run.device, most
-        self.values = np.load(run.folder / "latents" / "rgb.npy", mmap_mode="r")
-        statistics = json.loads((run.folder / "latents" / "statistics.json").read_text())
+    def __init__(self, run, most=0.3, redrawn_share=0.6):
+        folder, self.device, self.most = run.folder / "latents", run.device, most
+        self.values = np.load(folder / "rgb.npy", mmap_mode="r")
+        statistics = json.loads((folder / "statistics.json").read_text())
         self.deviation = torch.tensor(statistics["std"])[None, :, :, None, None]
         self.clips = pixel_clips(run)
+        self.redrawn, self.rows, self.share = None, {}, 0
+        if (folder / "redrawn.npy").exists():
+            self.redrawn, self.share = np.load(folder / "redrawn.npy"), redrawn_share
+            place = {clip: i for i, clip in enumerate(self.clips)}
+            clips = json.loads((folder / "redrawn.json").read_text())["clips"]
+            self.rows = {place[clip]: row for row, clip in enumerate(clips) if clip in place}
 
-    def __call__(self, picks, dice):
-        z = torch.from_numpy(self.values[[self.clips[i] for i in picks]].astype(np.float32))
-        shape = (len(picks), 1, 1, 1, 1)
-        fine, coarse = (torch.from_numpy((self.most * dice.random(shape) * (dice.random(shape) < 0.5)).astype(np.float32))
-                        for _ in range(2))
+    def draw(self, size, dice):
+        """(places in `pixel_clips`, latents)"""
+        clean = dice.random(size) >= self.share
+        known = list(self.rows)
+        picks = [int(dice.integers(0, len(self.clips))) if one else known[dice.integers(0, len(known))] for one in clean]
+        z = torch.from_numpy(np.stack([self.values[self.clips[i]] if one else self.redrawn[self.rows[i]]
+                                       for i, one in zip(picks, clean)]).astype(np.float32))
+        shape = (size, 1, 1, 1, 1)
+        fine, coarse = (torch.from_numpy((self.most * dice.random(shape) * (dice.random(shape) < 0.5)
+                                          * clean.reshape(shape)).astype(np.float32)) for _ in range(2))
         noise = torch.from_numpy(dice.standard_normal(z.shape, dtype=np.float32))
         # A token of the network is 2x2 cells: what it gets wrong as a whole.
         blocks = torch.from_numpy(dice.standard_normal((*z.shape[:3], z.shape[3] // 2, z.shape[4] // 2), dtype=np.float32))
         blocks = blocks.repeat_interleave(2, 3).repeat_interleave(2, 4)
-        return (z + self.deviation * (fine * noise + coarse * blocks)).to(self.device)
+        return picks, (z + self.deviation * (fine * noise + coarse * blocks)).to(self.device)
 
 
 def train_tokenizer(run, half):
     """`half` is both, or decoder: then the encoder stays as it is, and latents made with it stay valid.
 
-    The decoder alone learns from those latents, half of the time with noise on them: what it will decode is not what an encoder
-    gave but what a small diffusion network made, whose neighbouring tokens do not quite fit.
+    The decoder alone learns from those latents, some with noise on them, and redrawn where that stage has run: what it will decode is
+    not what an encoder gave but what a small diffusion network made, whose neighbouring tokens do not quite fit.
     """
     p, device = run.recipe["tokenizer"] | {"batch": run.batch or run.recipe["tokenizer"]["batch"]}, run.device
     folder = run.folder / "tokenizer"
@@ -169,7 +180,7 @@ def train_tokenizer(run, half):
     dice = np.random.default_rng([run.recipe["seed"], step])
     curve = Curve(folder / "curve.csv", step, ["loss", "psnr"])
     frames = held_out(run, 96 if half == "both" else 32).to(device)
-    codes = NoisyCodes(run) if half == "decoder" else None
+    codes = Codes(run) if half == "decoder" else None
     clock = Clock(run.seconds, run.save_every)
 
     def save():
@@ -192,15 +203,14 @@ def train_tokenizer(run, half):
     while not clock.is_over() and (run.steps is None or step < run.steps):
         set_rate(optimiser, rate(step, p))
         optimiser.param_groups[1]["lr"] *= p["straight_share"]
-        picks = dice.integers(0, len(cache), p["batch"])
+        picks, z = codes.draw(p["batch"], dice) if codes else (dice.integers(0, len(cache), p["batch"]), None)
         batch = [cache[i] for i in picks]
         for row in range(p["batch"]):
             if half == "both" and dice.random() < p["control_share"]:
                 batch[row] = control_video("edge" if dice.random() < 0.5 else "vis", {"rgb": batch[row]}, dice)
         x = frames_of(torch.from_numpy(np.stack(batch)).to(device))
         with run.autocast():
-            z = codes(picks, dice) if codes else tokenizer.encode(x)
-            y = tokenizer.decode(z)
+            y = tokenizer.decode(z if codes else tokenizer.encode(x))
         mse = (y - x).square().mean()
         # The root of the error weighs easy and hard clips alike, as decibels do.
         loss = (y - x).square().flatten(1).mean(1).add(1e-5).sqrt().mean() + p["gradient"] * gradient_loss(y, x)
