@@ -233,7 +233,7 @@ import Video
     }
 
     @Test func `every metric that scoring computes can be a column of a suite`() {
-        for metric in plannedMetrics(ScoringOptions(profile: .paibench2025), depth: true, masks: true) {
+        for metric in plannedMetrics(ScoringOptions(profile: .paibench2025, workers: 1), depth: true, masks: true) {
             let ofWholePictures = metric.regions == [Region.all]
             #expect(MetricNames.all.contains { $0 == metric.name }, "\(metric.name)")
             #expect(MetricNames.withoutRegions.contains { $0 == metric.name } == ofWholePictures, "\(metric.name)")
