@@ -87,12 +87,14 @@ public final class Store: Sendable {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let isQuiet = !FileManager.default.fileExists(atPath: path + "-wal")
-        guard access(folder, W_OK) != 0, isQuiet else {
-            return try DatabaseQueue(path: path, configuration: configuration)
+        do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as DatabaseError {
+            let isQuiet = !FileManager.default.fileExists(atPath: path + "-wal")
+            guard error.resultCode == .SQLITE_CANTOPEN && isQuiet || error.resultCode == .SQLITE_READONLY else {
+                throw error
+            }
         }
-        // Without leave to make its side files, SQLite opens a store only when told that nobody changes it.
+        // Without leave to make its side files SQLite opens a store only when told that nobody changes it; and so it does beside a
+        // journal that it may not roll back: that of a process which was killed while it made the store.
         let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
         return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration)
     }

@@ -13,7 +13,7 @@ enum MetricNames {
         + ["lane-miou", "lane-f1", "reprojection-error"]
 
     /// Of the picture as a whole.
-    static let withoutRegions = ["dover-technical", "niqe", "box3d-map", "nuscenes-map", "nds"]
+    static let withoutRegions = ["blur-mse-wrapped", "dover-technical", "niqe", "box3d-map", "nuscenes-map", "nds"]
 }
 
 extension YAMLValue {

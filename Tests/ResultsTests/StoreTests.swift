@@ -160,6 +160,20 @@ import Testing
         #expect(try Store(path: path, access: .write(wait: 0)).runs().isEmpty)
     }
 
+    @Test func `a store whose making was killed before its first transaction is made anew`() throws {
+        try DatabaseQueue(path: path).write { db in
+            try db.execute(sql: "CREATE TABLE t (id INTEGER)")
+            try db.execute(sql: "DROP TABLE t")
+        }
+        // A journal's header: magic, no records, nonce, the file had no pages, sectors of 512 bytes, pages of 4096.
+        var journal: [UInt8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]
+        journal += [0, 0, 2, 0, 0, 0, 0x10, 0]
+        journal += [UInt8](repeating: 0, count: 512 - journal.count)
+        try Data(journal).write(to: URL(fileURLWithPath: path + "-journal"))
+        #expect(errorCode { try Store(path: path, access: .read) } == .unusableInput)
+        #expect(try Store(path: path, access: .write(wait: 0)).runs().isEmpty)
+    }
+
     @Test func `a full disk is a sentence with the remedy, and what was committed stays`() throws {
         let store = try Store(path: path, access: .write(wait: 0))
         let trials = (0..<200).map { Made.trial("edge", "clip\($0)") }
