@@ -77,16 +77,18 @@ public struct SuitePlan: Sendable {
 
         mutating func add(_ clip: String, of dataset: SuiteDataset) {
             let controls = Set(suite.configurations.flatMap { $0.weights.map(\.control) })
-            let labels = dataset.labels(of: clip)
+            let inputs = Result { () throws(BenchError) in try dataset.inputs(of: clip, controls: controls) }
+            let prompts = dataset.labels(of: clip).map { label in
+                (label, Result { () throws(BenchError) in try dataset.prompt(label, of: clip) })
+            }
             for configuration in suite.configurations {
-                for label in labels {
+                for (label, prompt) in prompts {
                     for seed in suite.seeds {
                         let output = place(configuration, clip, label, seed)
                         do throws(BenchError) {
                             let task = VideoTask(
-                                configuration: configuration,
-                                clip: try dataset.inputs(of: clip, controls: controls),
-                                prompt: try dataset.prompt(label, of: clip), seed: seed, output: output)
+                                configuration: configuration, clip: try inputs.get(), prompt: try prompt.get(),
+                                seed: seed, output: output)
                             entries.append(try entry(task))
                         } catch {
                             impossible.append(

@@ -56,16 +56,8 @@ public enum SafetensorsWriter {
         // Wide elements first: then every tensor is aligned to its own.
         let ordered = entries.sorted { ($1.element.size, $0.name) < ($0.element.size, $1.name) }
         let header = try headerBytes(ordered, metadata: metadata, path: path)
-        let partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw refused(path, errno) }
-        var code = writeAll(header, ordered, to: descriptor, pool: pool, fill: fill)
-        if close(descriptor) != 0, code == 0 { code = errno }
-        if code == 0, rename(partial, path) != 0 { code = errno }
-        guard code == 0 else {
-            unlink(partial)
-            throw refused(path, code)
-        }
+        let file = try PartialFile(path: path)
+        try file.finish(writeAll(header, ordered, to: file, pool: pool, fill: fill))
     }
 
     /// Bytes that one thread makes before it writes them.
@@ -73,7 +65,7 @@ public enum SafetensorsWriter {
 
     /// The system's error, or 0.
     private static func writeAll(
-        _ header: [UInt8], _ entries: [Entry], to descriptor: Int32, pool: WorkerPool,
+        _ header: [UInt8], _ entries: [Entry], to file: PartialFile, pool: WorkerPool,
         fill: @Sendable (Entry, Range<Int>, UnsafeMutableRawBufferPointer) -> Void
     ) -> Int32 {
         struct Piece {
@@ -91,7 +83,7 @@ public enum SafetensorsWriter {
                 offset += range.count * entry.element.size
             }
         }
-        let failure = Atomic<Int32>(header.withUnsafeBytes { writeFully($0, to: descriptor, at: 0) })
+        let failure = Atomic<Int32>(header.withUnsafeBytes { file.write($0, at: 0) })
         let next = Atomic<Int>(0)
         let turn = Mutex<Void>(())
         let list = pieces
@@ -107,29 +99,12 @@ public enum SafetensorsWriter {
                 fill(entry, piece.range, bytes)
                 // The system lets one thread at a time write to a file; the others would spin.
                 let code = turn.withLock { _ in
-                    writeFully(UnsafeRawBufferPointer(bytes), to: descriptor, at: piece.offset)
+                    file.write(UnsafeRawBufferPointer(bytes), at: piece.offset)
                 }
                 if code != 0 { failure.store(code, ordering: .relaxed) }
             }
         }
         return failure.load(ordering: .relaxed)
-    }
-
-    private static func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Int32 {
-        var done = 0
-        while done < bytes.count {
-            let n = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
-            if n < 0 && errno == EINTR { continue }
-            guard n > 0 else { return n < 0 ? errno : EIO }
-            done += n
-        }
-        return 0
-    }
-
-    private static func refused(_ path: String, _ code: Int32) -> FileError {
-        FileError(
-            .unreadable, file: path,
-            "cannot be written (\(String(cString: strerror(code)))); check the folder, its permissions and free space")
     }
 
     private static func headerBytes(

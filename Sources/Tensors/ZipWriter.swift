@@ -1,36 +1,28 @@
 internal import CZlib
-internal import Foundation
 
 /// Writes a zip archive of a few members that are kept as they are: the same bytes for the same members, every time.
 ///
 /// Members go to a file beside the archive as they are added; the archive appears under its name only when it is finished.
 final class ZipWriter {
-    private let path, partial: String
-    private let descriptor: Int32
+    private let path: String
+    private let file: PartialFile
     private var size = 0
     private var directory: [UInt8] = []
     private var count: UInt16 = 0
     /// What went wrong first; nothing is written after it, and `finish` throws it.
-    private var failure: FileError?
+    private var code: Int32 = 0
+    private var isTooLarge = false
 
     /// - Throws: `FileError.unreadable`, when the system refuses.
     init(path: String) throws(FileError) {
         self.path = path
-        partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Self.refused(path) }
-    }
-
-    deinit {
-        guard descriptor >= 0 else { return }
-        close(descriptor)
-        unlink(partial)
+        file = try PartialFile(path: path)
     }
 
     /// - Parameter alignment: the member's bytes begin at a multiple of it.
     func add(_ name: String, _ bytes: UnsafeRawBufferPointer, alignment: Int = 1) {
         guard size + bytes.count < 0xff00_0000 else {
-            failure = failure ?? FileError(.unsupported, file: path, "would be larger than 4 GB; use a shorter clip")
+            isTooLarge = true
             return
         }
         let name = Array(name.utf8)
@@ -67,25 +59,17 @@ final class ZipWriter {
             directory + Self.bytes(0x0605_4b50 as UInt32) + Self.bytes(0 as UInt32) + Self.bytes(count)
                 + Self.bytes(count) + Self.bytes(UInt32(directory.count)) + Self.bytes(UInt32(offset))
                 + Self.bytes(0 as UInt16))
-        if let failure { throw failure }
-        guard rename(partial, path) == 0 else { throw Self.refused(path) }
+        guard !isTooLarge else {
+            throw FileError(.unsupported, file: path, "would be larger than 4 GB; use a shorter clip")
+        }
+        try file.finish(code)
     }
 
     private func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
 
     private func append(_ bytes: UnsafeRawBufferPointer) {
-        var done = 0
-        while failure == nil, done < bytes.count {
-            let n = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if n > 0 { done += n } else if n == 0 || errno != EINTR { failure = Self.refused(path) }
-        }
+        if code == 0, !isTooLarge { code = file.write(bytes, at: size) }
         size += bytes.count
-    }
-
-    private static func refused(_ path: String) -> FileError {
-        FileError(
-            .unreadable, file: path,
-            "cannot be written (\(String(cString: strerror(errno)))); check the folder, its permissions and free space")
     }
 
     /// In the order of zip and pickle, the smallest byte first.

@@ -17,8 +17,8 @@ struct RunCommand: ParsableCommand {
 
             SUITE is a YAML file: a dataset, a generator, configurations of control weights, prompts, seeds, metrics, the \
             table. Its videos go to STORE-videos/SUITE/CONFIGURATION/CLIP.mkv or CLIP__PROMPT.mkv (.mp4 when they are not our \
-            own; with several seeds CLIP__PROMPT-seedN). What exists is neither made nor scored again; the same command continues what was cut short. A video that cannot \
-            be made is recorded with the reason and the rest goes on.
+            own; with several seeds CLIP__PROMPT-seedN). What exists is neither made nor scored again; the same command \
+            continues what was cut short. A video that cannot be made is recorded with the reason and the rest goes on.
             """)
 
     @Argument(

@@ -1,4 +1,3 @@
-internal import Foundation
 public import Tensors
 
 /// Writes `.onnx` files. A file appears under its name only when it is complete.
@@ -99,55 +98,34 @@ public enum OnnxWriter {
     private static func write(
         _ start: [UInt8], _ pieces: [(header: WireWriter, weight: StoredTensor?)], to path: String
     ) throws(FileError) {
-        let partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw refused(path, errno) }
-        var code = append(start, to: descriptor)
+        let file = try PartialFile(path: path)
+        var offset = 0
+        var code = start.withUnsafeBytes { append($0, to: file, at: &offset) }
         for piece in pieces where code == 0 {
-            code = append(piece.header.bytes, to: descriptor)
-            if code == 0, let weight = piece.weight { code = append(weight, to: descriptor) }
+            code = piece.header.bytes.withUnsafeBytes { append($0, to: file, at: &offset) }
+            if code == 0, let weight = piece.weight { code = append(weight, to: file, at: &offset) }
         }
-        if code == 0, fsync(descriptor) != 0 { code = errno }
-        if close(descriptor) != 0, code == 0 { code = errno }
-        if code == 0, rename(partial, path) != 0 { code = errno }
-        guard code == 0 else {
-            unlink(partial)
-            throw refused(path, code)
-        }
+        try file.finish(code)
     }
 
     private static let chunk = 1 << 18
 
     /// A weight's numbers, a chunk at a time; the system's error, or 0.
-    private static func append(_ weight: StoredTensor, to descriptor: Int32) -> Int32 {
+    private static func append(_ weight: StoredTensor, to file: PartialFile, at offset: inout Int) -> Int32 {
         let buffer = FloatBuffer(count: min(chunk, weight.count))
         for start in stride(from: 0, to: weight.count, by: chunk) {
             let range = start..<min(weight.count, start + chunk)
             weight.widen(range, into: buffer.pointer)
-            let code = append(UnsafeRawBufferPointer(start: buffer.pointer, count: range.count * 4), to: descriptor)
+            let code = append(
+                UnsafeRawBufferPointer(start: buffer.pointer, count: range.count * 4), to: file, at: &offset)
             if code != 0 { return code }
         }
         return 0
     }
 
-    private static func append(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-        bytes.withUnsafeBytes { append($0, to: descriptor) }
-    }
-
-    private static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
-        var rest = bytes
-        while let base = rest.baseAddress, !rest.isEmpty {
-            let n = Foundation.write(descriptor, base, rest.count)
-            if n < 0 && errno == EINTR { continue }
-            guard n > 0 else { return n < 0 ? errno : EIO }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(n))
-        }
-        return 0
-    }
-
-    private static func refused(_ path: String, _ code: Int32) -> FileError {
-        FileError(
-            .unreadable, file: path,
-            "cannot be written (\(String(cString: strerror(code)))); check the folder, its permissions and free space")
+    private static func append(_ bytes: UnsafeRawBufferPointer, to file: PartialFile, at offset: inout Int) -> Int32 {
+        let code = file.write(bytes, at: offset)
+        offset += bytes.count
+        return code
     }
 }
