@@ -34,7 +34,7 @@ extension Suite {
             guard !words.isEmpty else {
                 throw BenchError(.unusableInput, "\(file) is empty; write a command's words, one a line")
             }
-            return replacing(generator: .command(words: words, files: []))
+            return replacing(generator: .command(words: words, files: [], minutes: nil))
         case ("recorded", let folder?): return replacing(generator: .recorded(folder: resolved(folder)))
         default:
             throw BenchError(
@@ -60,7 +60,8 @@ extension Suite {
             return try EmbeddedGenerator(
                 WeightsFolder(path: weights), controls: Set(configurations.flatMap { $0.weights.map(\.control) }),
                 options: options, pool: WorkerPool(threads: jobs))
-        case .command(let words, let files): return try CommandGenerator(words: words, files: files, jobs: jobs)
+        case .command(let words, let files, let minutes):
+            return try CommandGenerator(words: words, files: files, minutes: minutes, jobs: jobs)
         case .recorded(let folder): return try RecordedGenerator(folder: folder)
         }
     }

@@ -11,22 +11,25 @@ public final class CommandGenerator: Generator {
     public let label: String
     public let fingerprint: [String]
     private let command: CommandWords
+    private let limit: Duration?
     private let jobs: Int
     private let running = Mutex<[pid_t]>([])
 
     /// - Parameters:
     ///   - words: the program, looked for in PATH, and its arguments.
     ///   - files: what the program reads that can change its videos, as scripts and weights.
+    ///   - minutes: a program that takes longer for a video is ended; nil lets it run on.
     ///   - jobs: how many run at once.
     ///   - searchPath: in place of PATH.
     ///   - hash: the SHA-256 of a file.
     /// - Throws: `BenchError` when the program or a file is not there, or the words could not make a video.
     public init(
-        words: [String], files: [String] = [], jobs: Int = 1, searchPath: String? = nil,
+        words: [String], files: [String] = [], minutes: Double? = nil, jobs: Int = 1, searchPath: String? = nil,
         hash: (_ path: String) throws -> String = { try Artifact(hashing: $0).sha256 }
     ) throws {
         let path = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         command = try CommandWords(words, path: path)
+        limit = minutes.map { .seconds($0 * 60) }
         self.jobs = max(1, jobs)
         // A script among the words is a part of the program; where the program itself lies is not.
         let scripts = words.dropFirst().filter { isRegularFile($0) }
@@ -63,6 +66,7 @@ public final class CommandGenerator: Generator {
                 do { try run.collect() } catch { failure = error }
                 try finish(place, failure)
             } else {
+                if let limit { for one in active { one.run.end(after: limit) } }
                 usleep(5000)
             }
         }

@@ -12,6 +12,9 @@ final class CommandRun {
     private let process = Process()
     private let name: String
     private let result: String
+    private let began = ContinuousClock.now
+    /// The limit that was passed.
+    private var overdue: Duration?
 
     /// - Throws: what is wrong with the task, or `NotStarted`.
     init(_ task: VideoTask, _ command: CommandWords) throws {
@@ -46,10 +49,20 @@ final class CommandRun {
         process.waitUntilExit()
     }
 
+    /// Ends the program when it has run longer; `collect` tells why.
+    func end(after limit: Duration) {
+        guard overdue == nil, began.duration(to: .now) > limit else { return }
+        overdue = limit
+        endGroup(process.processIdentifier)
+    }
+
     /// Gives the video that the ended program made its place.
     /// - Throws: `BenchError` that says what the program did instead, with what it said last.
     func collect() throws(BenchError) {
         let said = lastWords()
+        if let overdue {
+            throw failure("took longer than \(overdue / .seconds(60)) min and was ended\(said)")
+        }
         guard process.terminationReason == .exit else {
             throw failure("was ended by signal \(process.terminationStatus)\(said)")
         }

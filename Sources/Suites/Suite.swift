@@ -50,8 +50,9 @@ public enum ClipChoice: Sendable, Equatable {
 public enum GeneratorChoice: Sendable, Equatable {
     /// Our own engine with a weights folder; nil takes the folder's own settings.
     case embedded(weights: String, steps: Int?, guidance: Double?)
-    /// A program that is run once a video: its words, with {spec}, {out} and other places filled in.
-    case command(words: [String], files: [String])
+    /// A program that is run once a video: its words, with {spec}, {out} and other places filled in; and the most minutes that
+    /// a video may take, nil for any time.
+    case command(words: [String], files: [String], minutes: Double?)
     /// A folder CONFIGURATION/ID.mp4, ID__PROMPT.mp4 of videos that exist.
     case recorded(folder: String)
 }

@@ -30,7 +30,7 @@ extension YAMLValue {
 
     private func command() throws(BenchError) -> GeneratorChoice {
         let example = "[program, \"{spec}\", \"{out}\"]"
-        let fields = isMapping ? try YAMLFields(self, known: ["run", "files"], of: "a command") : nil
+        let fields = isMapping ? try YAMLFields(self, known: ["run", "files", "minutes"], of: "a command") : nil
         var words: [String] = []
         for item in try (fields?.required("run", example) ?? self).list("words, as \(example)") {
             guard let word = item.scalar, !word.contains("\0") else {
@@ -46,6 +46,7 @@ extension YAMLValue {
         for item in try fields?["files"]?.list("files that the program depends on", single: true) ?? [] {
             files.append(try item.existing("a file or folder that the program depends on"))
         }
-        return .command(words: words, files: files)
+        let minutes = try fields?["minutes"]?.number("a video's most minutes are a number above 0, as 90") { $0 > 0 }
+        return .command(words: words, files: files, minutes: minutes)
     }
 }

@@ -72,6 +72,17 @@ import Video
         #expect(FileManager.default.fileExists(atPath: tasks[0].output))
     }
 
+    @Test func `a program that takes too long is ended with what it started, and the others go on`() throws {
+        let tasks = [try task("A"), try task("B")]
+        let mark = tiny.folder.file("late")
+        let program = try script(
+            "case \"$2\" in *\"/A/\"*) echo loading >&2; (sleep 3600; touch '\(mark)') & wait;; esac; cp \"$1\" \"$2\"")
+        let results = try CommandGenerator(words: [program, "{clip}", "{out}"], minutes: 0.05, jobs: 2).results(tasks)
+        #expect(results[0]?.contains("took longer than 0.05 min and was ended; it said: loading") == true, "\(results)")
+        #expect(results[1] == nil)
+        #expect(try tiny.leftovers().isEmpty)
+    }
+
     @Test func `a command that cannot work is refused before anything runs`() throws {
         func sentence(_ words: [String], files: [String] = [], path: String? = nil) -> String {
             do {

@@ -27,6 +27,10 @@ import Testing
         ("world/weights", "world/none", "a.yaml:6: 'generator.embedded.weights' names world/none, which is not there"),
         ("steps: 35", "steps: 0", "'generator.embedded.steps' is '0'; the number of steps is a whole number from 1"),
         ("guidance: 2.5", "guidance: .nan", "'generator.embedded.guidance' is '.nan'; the guidance is a finite number"),
+        (
+            "  embedded:", "  command: {run: [sh, \"{out}\"], minutes: 0}\n  # embedded:",
+            "'generator.command.minutes' is '0'; a video's most minutes are a number above 0"
+        ),
         ("vis: very_low", "vis: weak", "a.yaml:8: 'controls.vis' is 'weak'; a preset is none, very_low, low"),
         (
             "  vis: very_low", "  seg: low",

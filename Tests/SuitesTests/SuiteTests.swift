@@ -89,13 +89,14 @@ import Testing
         }
         #expect(
             try generator(
-                "{command: {run: [../tools/make.sh, \"{spec}\", 3], files: [../tools/make.sh, ../world/weights]}}")
+                "{command: {run: [../tools/make.sh, \"{spec}\", 3], files: [../tools/make.sh, ../world/weights], minutes: 1.5}}"
+            )
                 == .command(
                     words: [world.path("tools/make.sh"), "{spec}", "3"],
-                    files: [world.path("tools/make.sh"), world.path("world/weights")]))
+                    files: [world.path("tools/make.sh"), world.path("world/weights")], minutes: 1.5))
         #expect(
             try generator("{command: [python3, a/b.py, \"\"]}")
-                == .command(words: ["python3", "a/b.py", ""], files: []))
+                == .command(words: ["python3", "a/b.py", ""], files: [], minutes: nil))
         #expect(
             try generator("{embedded: ../world/weights}")
                 == .embedded(weights: world.path("world/weights"), steps: nil, guidance: nil))
