@@ -1,7 +1,7 @@
 #!/bin/bash
 # The whole recipe on two processor cores: cpu.sh WORK. Data come from WORK/data; everything goes on where it was cut short.
 # Steps are absolute, so stages that are done return at once. To end it, end this script first and then its stages, which save
-# what they have. About four hours on two free cores.
+# what they have. About five hours on two free cores.
 cd "$(dirname "$0")"
 work=$1
 export OMP_WAIT_POLICY=PASSIVE PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
@@ -9,18 +9,7 @@ all="--data $work/data --runs $work/runs --config ${CONFIG:-config-cpu.json} --b
 stage() { echo "== $(date +%T) $*"; nice -n 19 ${PYTHON:-python3} recipe.py "$@" $all || exit 1; }
 branch() {
   stage branch $1 --latent-frames 1 --batch 24 --steps 500 --compile
-  stage branch $1 --batch 12 --steps $2 --compile
-}
-judges() {
-  stage judge classes --batch 32 --steps 2500
-  stage judge depth --batch 32 --steps 1600
-  stage judge lanes --batch 32 --steps 700
-  stage judge boxes --batch 32 --steps 1200
-  stage judge features --batch 16 --steps 1200
-}
-decoder() {
-  stage redraw --count 1200
-  stage tokenizer --half decoder --batch 8 --steps 2050
+  stage branch $1 --batch 12 --anneal $2 --steps $3 --compile
 }
 
 export OMP_NUM_THREADS=2
@@ -28,11 +17,22 @@ export OMP_NUM_THREADS=2
 stage pieces
 stage latents --codec shared
 stage base --latent-frames 1 --batch 24 --steps 5300 --compile
-stage base --batch 16 --steps 9750 --compile
+stage base --batch 16 --anneal 16100 --steps 17700 --compile
+stage judge features --batch 16 --steps 1200
+stage redraw --count 1200
 # Two stages of one thread each do more than one of two.
 export OMP_NUM_THREADS=1
-{ branch seg 6450; branch edge 2350; branch hdmap 1300; judges; } &
-{ branch depth 4150; branch vis 2950; decoder; branch lidar 1300; }
+{
+  branch seg 8000 8600; branch edge 2800 3100; branch hdmap 1450 1550
+  stage judge classes --batch 32 --steps 2450
+  stage judge lanes --batch 32 --steps 700
+} &
+{
+  branch depth 5250 5750; branch vis 3800 4200; branch lidar 1430 1530
+  stage tokenizer --half decoder --batch 8 --steps 2500
+  stage judge depth --batch 32 --steps 2750
+  stage judge boxes --batch 32 --steps 1200
+}
 wait
 stage export --out $work/weights
 stage sample vis edge depth seg --out $work/out --count 6

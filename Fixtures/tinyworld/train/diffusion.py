@@ -56,8 +56,11 @@ def denoise(network, x, sigma, q, known=None, noise=None, augment=SIGMA_AUGMENT)
     return x0 if known is None else q * known + (1 - q) * x0
 
 
-def loss(network, uncertainty, z, p, generator):
-    """(weighted loss, plain weighted error by sample, noise levels). The generator lives on z's device."""
+def loss(network, uncertainty, z, p, generator, weights=1):
+    """(weighted loss, weighted error by sample, noise levels). The generator lives on z's device.
+
+    `weights` [B,1,t,h,w] say how much each place counts.
+    """
     b, _, t, _, _ = z.shape
     device = z.device
     sigma = draw_noise_levels(b, t, p, generator)
@@ -72,7 +75,7 @@ def loss(network, uncertainty, z, p, generator):
     x0 = denoise(network, x, sigma, q, z, second, augment)
     weight = (sigma ** 2 + SIGMA_DATA ** 2) / (sigma * SIGMA_DATA) ** 2
     # Known frames have no error; the mean is over all frames, so that clips with a known one weigh less, not more.
-    error = weight * (z - x0).square().flatten(1).mean(1)
+    error = weight * (weights * (z - x0).square()).flatten(1).mean(1)
     u = uncertainty(sigma.log() / 4)
     return (error * torch.exp(-u) + u).mean(), error.detach(), sigma
 

@@ -21,6 +21,8 @@ def orthogonal(g, steps=5):
 class Muon:
     """`momentum` buffers for matrices, an AdamW inside for vectors and for the `others`; one rate for both.
 
+    A convolution's kernel counts as the matrix from its inputs to each of its outputs.
+
     An orthogonal step is scaled to the size of AdamW's usual one, 0.2 an element, and by `share`.
     """
 
@@ -34,7 +36,7 @@ class Muon:
              {"params": [v for v in others if v.ndim < 2], "weight_decay": 0.0}], lr=lr, betas=(0.9, 0.99), eps=1e-10)
         self.groups = {}
         for index, p in enumerate(self.matrices):
-            self.groups.setdefault(tuple(p.shape), []).append(index)
+            self.groups.setdefault((p.shape[0], p[0].numel()), []).append(index)
 
     @property
     def param_groups(self):
@@ -49,9 +51,10 @@ class Muon:
     def step(self):
         rate = self.adam.param_groups[0]["lr"] * self.share
         for (rows, columns), indices in self.groups.items():
-            parts = [self.matrices[i] for i in indices]
-            buffers = [self.buffers[i] for i in indices]
-            gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parts]
+            parts = [self.matrices[i].view(rows, columns) for i in indices]
+            buffers = [self.buffers[i].view(rows, columns) for i in indices]
+            gradients = [torch.zeros_like(part) if self.matrices[i].grad is None else self.matrices[i].grad.reshape(rows, columns)
+                         for i, part in zip(indices, parts)]
             torch._foreach_mul_(buffers, self.momentum)
             torch._foreach_add_(buffers, gradients)
             ahead = torch.stack([g + self.momentum * b for g, b in zip(gradients, buffers)])

@@ -26,6 +26,9 @@ class Run:
         self.config = json.loads(Path(arguments.config).read_text())
         self.recipe = json.loads(Path(arguments.recipe).read_text())
         self.seconds, self.steps, self.batch = arguments.seconds, arguments.steps, arguments.batch
+        self.anneal = arguments.anneal
+        if self.anneal is not None and (self.steps is None or self.steps <= self.anneal):
+            raise SystemExit("--anneal N needs --steps M with M above N")
         self.workers, self.latent_frames = arguments.workers, arguments.latent_frames
         self.report, self.save_every = arguments.report, arguments.save_every
         self.bfloat16, self.compile = arguments.bfloat16, arguments.compile
@@ -63,6 +66,7 @@ def main():
     parser.add_argument("--recipe", default=HERE / "recipe.json")
     parser.add_argument("--seconds", type=float, help="end after so long, with a checkpoint")
     parser.add_argument("--steps", type=int, help="end at this step, with a checkpoint")
+    parser.add_argument("--anneal", type=int, help="from this step on the rate falls to nothing at --steps (base, branches, judges)")
     parser.add_argument("--batch", type=int, help="clips a step, instead of the recipe's")
     parser.add_argument("--report", type=int, default=50, help="steps a row of the curve")
     parser.add_argument("--save-every", type=float, default=120, help="seconds between checkpoints")

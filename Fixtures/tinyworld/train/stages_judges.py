@@ -10,9 +10,14 @@ import torch
 import torch.nn.functional as F
 
 from judges import BOX_CLASSES, CLASSES, JUDGES, KIND_OF, STRIDE, augment, box_maps, centre_maps, vocabulary
+from muon import Muon
 from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
+from redraw import redrawn_frames
 
 FRAMES = (0, 4, 8)
+# Of redrawn pictures: the highest level of noise they come from, and their share of a step.
+NEAR, DRAWN_SHARE = 0.8, 0.35
+DRAWN = ("depth", "classes")
 
 
 class Pictures:
@@ -38,12 +43,23 @@ class Pictures:
                 for n in names:
                     pieces[n].append(arrays[n][:, list(FRAMES)].copy())
             self.sets[part] = {n: np.concatenate(v) for n, v in pieces.items()} | {"indices": indices}
+        # As a generator draws them, where the truth is still the same: judges see generated videos most of the time.
+        drawn = redrawn_frames(run, FRAMES, NEAR) if name in DRAWN else {}
+        places = {clip: place for place, clip in enumerate(self.sets["train"]["indices"])}
+        self.drawn = {places[clip]: frames for clip, frames in drawn.items() if clip in places}
         self.shards = shards
 
-    def batch(self, part, picks):
-        """(pictures [n,3,H,W] in 0...1, truth) of (sample, frame) pairs."""
+    def draw(self, size, dice):
+        """(sample, frame) pairs of the training set, and how many of them at the beginning are to be seen redrawn."""
+        count = round(DRAWN_SHARE * size) if self.drawn else 0
+        clips = [*dice.choice(list(self.drawn), count), *dice.integers(0, len(self.sets["train"]["rgb"]), size - count)] \
+            if count else dice.integers(0, len(self.sets["train"]["rgb"]), size)
+        return list(zip(clips, dice.integers(0, len(FRAMES), size))), count
+
+    def batch(self, part, picks, drawn=0):
+        """(pictures [n,3,H,W] in 0...1, truth) of (sample, frame) pairs, of which the first are `drawn`."""
         data = self.sets[part]
-        x = torch.from_numpy(np.stack([data["rgb"][s, f] for s, f in picks])).permute(0, 3, 1, 2).float() / 255
+        x = torch.from_numpy(np.stack([self.drawn[s][f] if n < drawn else data["rgb"][s, f] for n, (s, f) in enumerate(picks)])).permute(0, 3, 1, 2).float() / 255
         truth = {}
         if self.name == "depth":
             truth["depth"] = torch.from_numpy(np.stack([data["depth"][s, f] for s, f in picks]).astype(np.float32))
@@ -84,13 +100,14 @@ def make_judge(name, words):
     return JUDGES[name](len(words)) if name == "features" else JUDGES[name]()
 
 
-def train_judge(run, name, most=4000):
+def train_judge(run, name, most=6000):
     p = {"peak": 2e-3, "warm": 100, "hold": 1500, "batch": run.batch or 32}
     folder, device = run.folder / "judges" / name, run.device
     pictures = Pictures(run, name, most)
     model = make_judge(name, pictures.words).to(device)
     parameters = dict(model.named_parameters())
-    optimiser = torch.optim.AdamW(parameters.values(), lr=p["peak"], weight_decay=0.01)
+    inner = [n for n, v in parameters.items() if n.startswith("body.") and v.ndim == 4]
+    optimiser = Muon([parameters[n] for n in inner], [v for n, v in parameters.items() if n not in inner], lr=p["peak"])
     average, step = Average(parameters), 0
     if (folder / "state.pt").exists():
         state = torch.load(folder / "state.pt", map_location=device)
@@ -101,7 +118,6 @@ def train_judge(run, name, most=4000):
     generator = torch.Generator().manual_seed(step)
     curve = Curve(folder / "curve.csv", step, ["loss"])
     clock = Clock(run.seconds, run.save_every)
-    count = len(pictures.sets["train"]["rgb"])
 
     def save():
         write_whole(folder / "state.pt", lambda place: torch.save(
@@ -109,9 +125,8 @@ def train_judge(run, name, most=4000):
             place))
 
     while not clock.is_over() and (run.steps is None or step < run.steps):
-        set_rate(optimiser, rate(step, p))
-        picks = list(zip(dice.integers(0, count, p["batch"]), dice.integers(0, len(FRAMES), p["batch"])))
-        x, truth = pictures.batch("train", picks)
+        set_rate(optimiser, rate(step, p, run.anneal, run.steps))
+        x, truth = pictures.batch("train", *pictures.draw(p["batch"], dice))
         x = augment(x, generator)
         with run.autocast():
             loss = model.loss(normalised(x).to(device), to_device(truth, device))
@@ -180,7 +195,9 @@ def export_judge(run, name, model, accuracy, words):
                   "mean": [0.0, 0.0, 0.0], "std": [1.0, 1.0, 1.0], "interpolation": "bilinear"},
         "outputs": outputs, "meaning": meaning, "classes": classes, "settings": settings, "licence": "MIT",
         "source": "Fixtures/tinyworld/train", "accuracy": accuracy,
-        "notes": "Trained on TinyWorld renders of random appearance; accuracy is on held-out clips."})
+        "notes": "Trained on TinyWorld renders of random appearance" + (
+            f", {DRAWN_SHARE:.0%} of them as the model redraws them" if name in DRAWN else "")
+            + "; accuracy is on held-out clips."})
 
 
 def load_judge(run, name):

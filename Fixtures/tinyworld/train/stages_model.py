@@ -10,6 +10,7 @@ import diffusion
 from latents import LatentStore
 from muon import Muon
 from network import Base, Branch, base_tensors, branch_tensors, start_hint
+from objects import object_shares, object_weights
 from progress import Average, Clock, Curve, rate, set_rate, write_whole
 from text import Pieces, TextEncoder, text_tensors, train_pieces
 
@@ -73,7 +74,7 @@ def averaged_model(run):
 
 
 class Batches:
-    """Random clips with their latents and, with dropout, their captions' tokens."""
+    """Random clips with their latents, their captions' tokens, with dropout, and how much each place counts."""
 
     def __init__(self, run, hint=None):
         self.rgb = LatentStore(run.folder / "latents", "rgb", run.device)
@@ -85,13 +86,15 @@ class Batches:
             raise SystemExit(f"there are no latents of '{hint}' yet: run the stage latents")
         self.ids = caption_ids(run).to(run.device)
         self.drop, self.frames = run.recipe["text_dropout"], run.latent_frames
+        self.objects, self.extra = object_shares(run), run.recipe["object_weight"]
 
     def draw(self, size, generator):
         picks = torch.randint(len(self.train), (size,), generator=generator, device=generator.device).cpu()
         clips = self.train[picks]
         keep = torch.rand(size, generator=generator, device=generator.device) >= self.drop
-        return (self.rgb[clips][:, :, :self.frames], self.hint[clips][:, :, :self.frames] if self.hint else None, self.ids[clips.to(self.ids.device)],
-                keep.float().view(-1, 1, 1))
+        weights = object_weights(self.objects[clips.numpy()], self.extra).to(self.rgb.device)[:, :, :self.frames]
+        return (self.rgb[clips][:, :, :self.frames], self.hint[clips][:, :, :self.frames] if self.hint else None,
+                self.ids[clips.to(self.ids.device)], keep.float().view(-1, 1, 1), weights)
 
 
 def train(run, name, hint):
@@ -153,11 +156,11 @@ def train(run, name, hint):
              "average": average.values, "uncertainty": uncertainty.state_dict(), "base_step": base_step}, place))
 
     while not clock.is_over() and (run.steps is None or step < run.steps):
-        set_rate(optimiser, rate(step, p))
-        z, latent, ids, keep = batches.draw(p["batch"], generator)
+        set_rate(optimiser, rate(step, p, run.anneal, run.steps))
+        z, latent, ids, keep, weights = batches.draw(p["batch"], generator)
         with run.autocast():
             rows = text(ids) * keep
-            loss, error, sigma = diffusion.loss(network(rows, latent), uncertainty, z, noise, generator)
+            loss, error, sigma = diffusion.loss(network(rows, latent), uncertainty, z, noise, generator, weights)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(every.values()), 1.0)

@@ -8,8 +8,10 @@ import torch
 from safetensors.torch import save_file
 
 from clips import frames_of
-from latents import control_video, NEEDS
+from latents import control_video
+from muon import Muon
 from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
+from stages_judges import load_judge
 from tokenizer import LinearCodec, SharedCodec, Tokenizer, haar_signs, psnr, start_linear
 
 
@@ -107,6 +109,16 @@ def gradient_loss(a, b):
     return sum((a.diff(dim=d) - b.diff(dim=d)).abs().mean() for d in (3, 4))
 
 
+def feature_distance(network, a, b):
+    """How far apart two sets of pictures [n,3,H,W] in -1...1 look: unit features of every layer, squared differences, mean."""
+    total = 0
+    for one, other in zip(network(a)[:-1], network(b)[:-1]):
+        one, other = (v.float() / (v.float().square().sum(1, keepdim=True) + 1e-8).sqrt() for v in (one, other))
+        total = total + (one - other).square().sum(1).mean()
+    return total
+
+
+PERCEIVED = 3  # frames of a clip whose features are compared
 STRAIGHT = ("conv_in", "conv_out", "norm_out", "quant_conv")
 
 
@@ -169,23 +181,28 @@ def train_tokenizer(run, half):
     # The way of the linear code rests on large constants that cancel: small steps there, or it is lost at once.
     straight = [v for n, v in parameters.items() if v.requires_grad and any(part in n for part in STRAIGHT)]
     bent = [v for n, v in parameters.items() if v.requires_grad and not any(part in n for part in STRAIGHT)]
-    optimiser = torch.optim.AdamW([{"params": bent}, {"params": straight}], lr=p["peak"], betas=(0.9, 0.99), weight_decay=0.0)
+    optimiser = Muon([v for v in bent if v.ndim > 2], [v for v in bent if v.ndim <= 2], lr=p["peak"], share=p["matrix_share"])
+    careful = torch.optim.AdamW(straight, lr=p["peak"], betas=(0.9, 0.99), weight_decay=0.0)
     average = Average(parameters)
     step = 0
     if state:
         step = state["step"]
         average.values = state["average"]
-        if state["half"] == half:
+        if state["half"] == half and "careful" in state:
             optimiser.load_state_dict(state["optimiser"])
+            careful.load_state_dict(state["careful"])
     dice = np.random.default_rng([run.recipe["seed"], step])
-    curve = Curve(folder / "curve.csv", step, ["loss", "psnr"])
+    curve = Curve(folder / "curve.csv", step, ["loss", "features", "psnr"])
     frames = held_out(run, 96 if half == "both" else 32).to(device)
     codes = Codes(run) if half == "decoder" else None
+    trained_judge = (run.folder / "judges" / "features" / "average.pt").exists()
+    features = load_judge(run, "features").to(device) if codes and trained_judge else None
     clock = Clock(run.seconds, run.save_every)
 
     def save():
         write_whole(folder / "state.pt", lambda place: torch.save(
-            {"model": tokenizer.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "half": half,
+            {"model": tokenizer.state_dict(), "optimiser": optimiser.state_dict(), "careful": careful.state_dict(),
+             "step": step, "half": half,
              "average": average.values}, place))
         current = {n: v.detach().clone() for n, v in parameters.items()}
         with torch.no_grad():
@@ -202,7 +219,7 @@ def train_tokenizer(run, half):
     cache = run.pixels(pixel_clips(run))
     while not clock.is_over() and (run.steps is None or step < run.steps):
         set_rate(optimiser, rate(step, p))
-        optimiser.param_groups[1]["lr"] *= p["straight_share"]
+        set_rate(careful, p["straight_share"] * rate(step, p))
         picks, z = codes.draw(p["batch"], dice) if codes else (dice.integers(0, len(cache), p["batch"]), None)
         batch = [cache[i] for i in picks]
         for row in range(p["batch"]):
@@ -214,13 +231,22 @@ def train_tokenizer(run, half):
         mse = (y - x).square().mean()
         # The root of the error weighs easy and hard clips alike, as decibels do.
         loss = (y - x).square().flatten(1).mean(1).add(1e-5).sqrt().mean() + p["gradient"] * gradient_loss(y, x)
-        optimiser.zero_grad(set_to_none=True)
+        seen = torch.zeros(())
+        if features is not None:
+            # Where a drawing is rough, the mean of all that it may have meant is a blur; features ask for a shape.
+            some = torch.from_numpy(dice.choice(x.shape[2], PERCEIVED, replace=False))
+            with run.autocast():
+                seen = feature_distance(features, *(v[:, :, some].transpose(1, 2).flatten(0, 1) for v in (y, x)))
+            loss = loss + p["perceptual"] * seen
+        for one in (optimiser, careful):
+            one.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimiser.step()
+        for one in (optimiser, careful):
+            one.step()
         step += 1
         average.update(parameters, step)
-        curve.add(loss=loss.item(), psnr=-10 * np.log10(max(mse.item() / 4, 1e-9)))
+        curve.add(loss=loss.item(), features=seen.item(), psnr=-10 * np.log10(max(mse.item() / 4, 1e-9)))
         if step % run.report == 0:
             curve.write(step)
         if clock.must_save():

@@ -16,11 +16,14 @@ sys.path.append(str(HERE.parents[1] / "references"))
 import controls
 import diffusion
 import network
+import objects
 import stages_model
 import stages_tokenizer
 import text
 import tokenizer
 from clips import Shards, frames_of, stand_in, write_stand_in
+from judges import RENDERED
+from muon import Muon
 from progress import Average, power_gamma
 
 CONFIG = json.loads((HERE / "config.json").read_text())
@@ -137,6 +140,34 @@ class ControlTests(unittest.TestCase):
         colours = controls.seg(np.array([[[0, 1]]], np.uint8), np.random.default_rng(1))
         self.assertEqual(colours[0, 0, 0].tolist(), [0, 0, 0])
         self.assertGreater(int(colours[0, 0, 1].max()), 0)
+
+
+class ObjectTests(unittest.TestCase):
+    def test_shares_are_of_cells_and_groups_of_frames(self):
+        classes = np.zeros((9, 8, 8), np.uint8)
+        classes[0, :4, :2] = RENDERED.index("cup")
+        classes[5:7, 4:, 4:] = RENDERED.index("car")
+        classes[:, :, 7] = RENDERED.index("road")
+        found = objects.shares(classes, 4, 4)
+        self.assertEqual(found.shape, (3, 2, 2))
+        self.assertEqual([float(v) for v in (found[0, 0, 0], found[2, 1, 1], found[1].max())], [0.5, 0.375, 0.0])
+        weights = objects.object_weights(found[None], 4)
+        self.assertAlmostEqual(float(weights.mean()), 1, places=6)
+        self.assertAlmostEqual(float(weights[0, 0, 0, 0, 0] / weights[0, 0, 1, 0, 0]), 3, places=5)
+
+
+class MuonTests(unittest.TestCase):
+    def test_a_kernel_moves_as_its_matrix_does(self):
+        generator = torch.Generator().manual_seed(3)
+        start, slope = (torch.randn(6, 4, 3, 3, generator=generator) for _ in range(2))
+        kernel, matrix = torch.nn.Parameter(start.clone()), torch.nn.Parameter(start.flatten(1).clone())
+        for parameter in (kernel, matrix):
+            optimiser = Muon([parameter], [torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+            for _ in range(2):
+                parameter.grad = slope.reshape(parameter.shape).clone()
+                optimiser.step()
+        self.assertTrue(torch.equal(kernel.flatten(1), matrix))
+        self.assertGreater(float((kernel - start).abs().max()), 0.01)
 
 
 if __name__ == "__main__":
