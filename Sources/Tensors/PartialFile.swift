@@ -22,14 +22,7 @@ public final class PartialFile: Sendable {
     /// Writes bytes at a place; from any thread.
     /// - Returns: the system's error, or 0.
     public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
-        var done = 0
-        while done < bytes.count {
-            let n = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
-            if n < 0 && errno == EINTR { continue }
-            guard n > 0 else { return n < 0 ? errno : EIO }
-            done += n
-        }
-        return 0
+        writeFully(bytes, to: descriptor, at: offset)
     }
 
     /// Gives the file its name.
@@ -48,4 +41,17 @@ public final class PartialFile: Sendable {
             .unreadable, file: path,
             "cannot be written (\(String(cString: strerror(code)))); check the folder, its permissions and free space")
     }
+}
+
+/// Writes bytes at a place of an open file, however many calls that takes.
+/// - Returns: the system's error, or 0.
+public func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Int32 {
+    var done = 0
+    while done < bytes.count {
+        let n = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+        if n < 0 && errno == EINTR { continue }
+        guard n > 0 else { return n < 0 ? errno : EIO }
+        done += n
+    }
+    return 0
 }

@@ -67,16 +67,7 @@ public final class MapFileWriter {
     }
 
     private func write(_ bytes: [UInt8]) throws(FileError) {
-        let code: Int32 = bytes.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let n = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(position + done))
-                if n < 0 && errno == EINTR { continue }
-                guard n > 0 else { return n < 0 ? errno : EIO }
-                done += n
-            }
-            return 0
-        }
+        let code = bytes.withUnsafeBytes { writeFully($0, to: descriptor, at: position) }
         guard code == 0 else { throw refused(code) }
         position += bytes.count
     }
