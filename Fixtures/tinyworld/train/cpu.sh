@@ -24,13 +24,13 @@ stage redraw --count 1200
 export OMP_NUM_THREADS=1
 {
   branch seg 8000 8600; branch edge 2800 3100; branch hdmap 1450 1550
-  stage judge classes --batch 32 --steps 2450
+  stage judge classes --batch 32 --anneal 2461 --steps 3150
   stage judge lanes --batch 32 --steps 700
 } &
 {
   branch depth 5250 5750; branch vis 3800 4200; branch lidar 1430 1530
-  stage tokenizer --half decoder --batch 8 --steps 2500
-  stage judge depth --batch 32 --steps 2750
+  stage tokenizer --half decoder --batch 8 --steps 2489
+  stage judge depth --batch 32 --anneal 2758 --steps 3500
   stage judge boxes --batch 32 --steps 1200
 }
 wait
