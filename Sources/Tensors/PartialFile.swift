@@ -25,7 +25,7 @@ public final class PartialFile: Sendable {
         writeFully(bytes, to: descriptor, at: offset)
     }
 
-    /// Gives the file its name.
+    /// Gives the file its name, when the disk has all of it.
     /// - Parameter code: an error of the writing, or 0.
     /// - Throws: `FileError.unreadable`, with that error or when the system refuses; then there is no file of that name, or the
     ///   old one.
@@ -33,7 +33,9 @@ public final class PartialFile: Sendable {
         guard code == 0 else { throw refused(code) }
         // Network file systems tell late errors when a descriptor is closed; this one stays until there is no more use for it.
         let twin = dup(descriptor)
-        guard twin >= 0, close(twin) == 0, rename(partial, path) == 0 else { throw refused(errno) }
+        guard twin >= 0, close(twin) == 0, fsync(descriptor) == 0, rename(partial, path) == 0 else {
+            throw refused(errno)
+        }
     }
 
     private func refused(_ code: Int32) -> FileError {

@@ -74,13 +74,27 @@ import Video
 
     @Test func `a program that takes too long is ended with what it started, and the others go on`() throws {
         let tasks = [try task("A"), try task("B")]
-        let mark = tiny.folder.file("late")
+        let child = tiny.folder.file("child")
         let program = try script(
-            "case \"$2\" in *\"/A/\"*) echo loading >&2; (sleep 3600; touch '\(mark)') & wait;; esac; cp \"$1\" \"$2\"")
+            "case \"$2\" in *\"/A/\"*) echo loading >&2; sleep 3600 & echo $! > '\(child)'; wait;; esac; cp \"$1\" \"$2\""
+        )
         let results = try CommandGenerator(words: [program, "{clip}", "{out}"], minutes: 0.05, jobs: 2).results(tasks)
         #expect(results[0]?.contains("took longer than 0.05 min and was ended; it said: loading") == true, "\(results)")
         #expect(results[1] == nil)
         #expect(try tiny.leftovers().isEmpty)
+        let number = try String(contentsOfFile: child, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(isGone(try #require(pid_t(number))))
+    }
+
+    /// Whether a process ends within seconds: whoever inherits it may take a moment to notice, or never.
+    private func isGone(_ process: pid_t) -> Bool {
+        (0..<100).contains { _ in
+            guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+                state.split(separator: ")").last?.hasPrefix(" Z") != true
+            else { return true }
+            usleep(50_000)
+            return false
+        }
     }
 
     @Test func `a command that cannot work is refused before anything runs`() throws {
