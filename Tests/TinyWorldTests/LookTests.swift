@@ -63,7 +63,7 @@ import Video
             for at in 0..<(64 * 96 - 1) where (at + 1) % 96 != 0 {
                 let isFlat =
                     clip.instance[at] == clip.instance[at + 1] && abs(clip.depth[at] - clip.depth[at + 1]) < 0.005
-                if isFlat, abs(Int(pixels[3 * at]) - Int(pixels[3 * at + 3])) > 60 { found += 1 }
+                if isFlat, abs(Int(pixels[3 * at]) - Int(pixels[3 * at + 3])) > 40 { found += 1 }
             }
         }
         #expect(found > 500, "\(found)")

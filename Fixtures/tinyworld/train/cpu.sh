@@ -1,7 +1,7 @@
 #!/bin/bash
 # The whole recipe on two processor cores: cpu.sh WORK. Data come from WORK/data; everything goes on where it was cut short.
 # Steps are absolute, so stages that are done return at once. To end it, end this script first and then its stages, which save
-# what they have. About five hours on two free cores.
+# what they have. About eight hours on two free cores.
 cd "$(dirname "$0")"
 work=$1
 export OMP_WAIT_POLICY=PASSIVE PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
@@ -17,22 +17,20 @@ export OMP_NUM_THREADS=2
 stage pieces
 stage latents --codec shared
 stage base --latent-frames 1 --batch 24 --steps 5300 --compile
-stage base --batch 16 --anneal 16100 --steps 17700 --compile
-stage judge features --batch 16 --steps 1200
+stage base --batch 16 --anneal 23200 --steps 24000 --compile
+stage judge features --batch 16 --anneal 1200 --steps 1300
 stage redraw --count 1200
 # Two stages of one thread each do more than one of two.
 export OMP_NUM_THREADS=1
+{ branch seg 15150 15650; branch hdmap 1650 1800; } &
 {
-  branch seg 8000 8600; branch edge 2800 3100; branch hdmap 1450 1550
-  stage judge classes --batch 32 --anneal 2461 --steps 3150
-  stage judge lanes --batch 32 --steps 700
-} &
-{
-  branch depth 5250 5750; branch vis 3800 4200; branch lidar 1430 1530
+  branch depth 6350 6750; branch vis 4700 4950; branch edge 3600 3850; branch lidar 1630 1780
   stage tokenizer --half decoder --batch 8 --steps 2489
-  stage judge depth --batch 32 --anneal 2758 --steps 3500
-  stage judge boxes --batch 32 --steps 1200
-}
+} &
+wait
+stage redraw vis edge depth seg --count 512
+{ stage judge classes --batch 32 --anneal 4250 --steps 4750; stage judge lanes --batch 32 --anneal 700 --steps 850; } &
+{ stage judge depth --batch 32 --anneal 4500 --steps 4750; stage judge boxes --batch 32 --anneal 1250 --steps 1400; } &
 wait
 stage export --out $work/weights
 stage sample vis edge depth seg --out $work/out --count 6

@@ -106,7 +106,7 @@ def main():
             train(run, name, name)
     elif stage == "redraw":
         from redraw import redraw
-        redraw(run, arguments.count)
+        redraw(run, arguments.count, arguments.names)
     elif stage == "judge":
         from stages_judges import train_judge
         for name in arguments.names:

@@ -157,7 +157,7 @@ def train_judge(run, name, most=6000):
     write_json(folder / "accuracy.json", {"step": step, "accuracy": accuracy})
     write_whole(folder / "average.pt", lambda place: torch.save(model.state_dict(), place))
     print(name, step, accuracy, flush=True)
-    export_judge(run, name, model.cpu(), accuracy, pictures.words)
+    export_judge(run, name, model.cpu(), accuracy, pictures)
 
 
 TASKS = {"depth": ("depth", "disparity: 10 m over the depth, larger is nearer", {"depth": "disparity"}),
@@ -171,7 +171,7 @@ TASKS = {"depth": ("depth", "disparity: 10 m over the depth, larger is nearer", 
                       {f"tap{i}": f"tap{i}" for i in range(1, 6)})}
 
 
-def export_judge(run, name, model, accuracy, words):
+def export_judge(run, name, model, accuracy, pictures):
     folder = run.folder / "judges" / name / "network"
     folder.mkdir(parents=True, exist_ok=True)
     clip = run.config["clip"]
@@ -186,7 +186,7 @@ def export_judge(run, name, model, accuracy, words):
         for made, other in zip(session.run(None, {"picture": x.numpy()}), model(x)):
             assert np.abs(made - other.numpy()).max() <= 1e-3 * max(1, float(other.abs().max())), "ONNX differs from PyTorch"
     task, meaning, outputs = TASKS[name]
-    classes = CLASSES if name == "classes" else BOX_CLASSES if name == "boxes" else words if name == "features" else []
+    classes = CLASSES if name == "classes" else BOX_CLASSES if name == "boxes" else pictures.words
     settings = {"stride": float(STRIDE), "score": 0.3} if name == "boxes" else {"threshold": 0.5} if name == "lanes" else {}
     write_json(folder / "network.json", {
         "format": 1, "name": f"tinyworld-{name}", "task": task,
@@ -196,7 +196,7 @@ def export_judge(run, name, model, accuracy, words):
         "outputs": outputs, "meaning": meaning, "classes": classes, "settings": settings, "licence": "MIT",
         "source": "Fixtures/tinyworld/train", "accuracy": accuracy,
         "notes": "Trained on TinyWorld renders of random appearance" + (
-            f", {DRAWN_SHARE:.0%} of them as the model redraws them" if name in DRAWN else "")
+            f", {DRAWN_SHARE:.0%} of them as the model redraws them" if pictures.drawn else "")
             + "; accuracy is on held-out clips."})
 
 

@@ -49,7 +49,7 @@ struct Finish: Sendable {
     /// Of a small thing of a given size in metres.
     static func object(size: Float, preferred: Colour? = nil, _ s: inout SeededStream) -> Finish {
         let colour = preferred ?? s.pick(Colour.allCases)
-        switch s.pick([(0, 0.62 as Float), (1, 0.12), (2, 0.09), (3, 0.09), (4, 0.05), (5, 0.03)]) {
+        switch s.pick([(0, 0.74 as Float), (1, 0.08), (2, 0.06), (3, 0.06), (4, 0.03), (5, 0.03)]) {
         case 1: return patterned(.stripes, "striped", colour, scale: size * 0.5, gloss: 0.3, contrast: 0.8...1, &s)
         case 2: return patterned(.dots, "dotted", colour, scale: size * 0.5, gloss: 0.3, contrast: 0.8...1, &s)
         case 3: return patterned(.checker, "checkered", colour, scale: size * 0.55, gloss: 0.2, contrast: 0.8...1, &s)

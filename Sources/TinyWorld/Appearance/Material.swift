@@ -18,6 +18,13 @@ struct Material: Sendable {
     /// Light that it gives off by itself, as a multiple of its second colour; where the pattern has lamps or lit windows.
     var glow: Float = 0
 
+    /// With a fainter pattern: for tables and walls, which are not to drown what stands before them.
+    var muted: Material {
+        var result = self
+        result.second = Vector.mix(colour, second, 0.45)
+        return result
+    }
+
     static func plain(_ colour: Vector, gloss: Float = 0.1) -> Material {
         Material(pattern: .plain, colour: colour, second: colour, scale: 0.1, gloss: gloss, salt: 1)
     }

@@ -36,8 +36,8 @@ struct RoomLight: Sendable {
                 words: "cool blue light", colour: Vector(0.52, 0.78, 1.25), above: Vector(0.20, 0.28, 0.42),
                 below: Vector(0.13, 0.16, 0.22), rise: 0.7...1.1, softness: 0.06),
             Kind(
-                words: "dim light", colour: Vector(0.42, 0.36, 0.28), above: Vector(0.14, 0.13, 0.13),
-                below: Vector(0.08, 0.07, 0.06), rise: 0.7...1.2, softness: 0.06),
+                words: "dim light", colour: Vector(0.56, 0.48, 0.38), above: Vector(0.22, 0.2, 0.2),
+                below: Vector(0.13, 0.11, 0.1), rise: 0.7...1.2, softness: 0.06),
             Kind(
                 words: "purple neon light", colour: Vector(0.95, 0.45, 1.05), above: Vector(0.26, 0.26, 0.42),
                 below: Vector(0.16, 0.09, 0.2), rise: 0.6...1.0, softness: 0.08),

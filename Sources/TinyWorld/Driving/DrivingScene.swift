@@ -63,7 +63,7 @@ struct DrivingScene: ClipScene {
         ego = (
             (Float(lane) + 0.5) * width + s.spread(0.3), s.uniform(1.25, 1.8), s.uniform(0.35, 1.4),
             s.uniform(0.03, 0.13),
-            s.uniform(0.72, 1.0), s.uniform(0, 0.012)
+            s.uniform(0.95, 1.25), s.uniform(0, 0.012)
         )
         travellers = Self.traffic(
             road, width: width, ahead: lanesAhead, back: lanesBack, egoLane: lane, egoSpeed: ego.speed, frames: frames,
@@ -118,18 +118,18 @@ struct DrivingScene: ClipScene {
         func vehicle() -> ObjectClass { s.chance(0.2) ? .truck : .car }
         // Lane by lane, with gaps that last for the clip.
         for lane in 0..<ahead {
-            var y = lane == egoLane ? s.uniform(9, 24) : s.uniform(3, 22)
+            var y = lane == egoLane ? s.uniform(7, 15) : s.uniform(4, 14)
             let pace = egoSpeed * s.uniform(0.55, 1.25)
             if lane == egoLane { y += max(0, (egoSpeed - pace) * Float(frames)) }
-            for _ in 0..<2 where y < 70 && s.chance(0.75) {
+            for _ in 0..<2 where y < 36 && s.chance(0.75) {
                 add(vehicle(), y, (Float(lane) + 0.5) * width + s.spread(0.25), pace, true)
                 y += s.uniform(12, 30)
             }
         }
         for lane in 0..<back {
-            var y = s.uniform(12, 40)
+            var y = s.uniform(9, 24)
             let pace = -s.uniform(0.4, 1.3)
-            for _ in 0..<2 where y < 80 && s.chance(0.65) {
+            for _ in 0..<2 where y < 40 && s.chance(0.65) {
                 add(vehicle(), y, -(Float(lane) + 0.5) * width + s.spread(0.25), pace, false)
                 y += s.uniform(12, 30)
             }
@@ -140,7 +140,7 @@ struct DrivingScene: ClipScene {
             let isAhead = s.chance(0.5)
             let crosses = s.chance(0.15)
             add(
-                .person, s.uniform(8, 35), side * (crosses ? edge * 0.7 : edge),
+                .person, s.uniform(7, 20), side * (crosses ? edge * 0.7 : edge),
                 (isAhead ? 1 : -1) * s.uniform(0.04, 0.15),
                 isAhead, drift: crosses ? -side * 0.14 : 0)
         }

@@ -49,7 +49,7 @@ struct Roadside: Sendable {
                 y += half.y + s.uniform(0.5, 12)
             }
             y = s.uniform(4, 14)
-            while y < 75 {
+            while y < 42 {
                 if s.chance(green * 0.75) {
                     let foot = road.place(y, side * (pavementEdge + s.uniform(0.5, max(0.6, setBack - 0.4))))
                     let (trunk, crown) = (parts.slot(.tree), parts.slot(.tree))
@@ -57,7 +57,7 @@ struct Roadside: Sendable {
                     crowns.append(crown)
                     solids += Self.tree(foot, trunk, crown, parts.instance(.tree, "tree"), &s)
                 }
-                y += s.uniform(5, 16)
+                y += s.uniform(9, 18)
             }
             y = s.uniform(6, 18)
             let isLamp = s.chance(0.6)
@@ -95,8 +95,8 @@ struct Roadside: Sendable {
     private static func tree(
         _ foot: Vector, _ trunk: Int, _ crown: Int, _ instance: UInt8, _ s: inout SeededStream
     ) -> [Solid] {
-        let height = s.uniform(1.6, 2.6)
-        let radius = s.uniform(1.1, 1.9)
+        let height = s.uniform(1.7, 2.6)
+        let radius = s.uniform(1.6, 2.5)
         let top = foot + Vector(0, 0, height)
         let stem = Solid.cone(foot, top, 0.2, 0.14, slot: trunk, instance: instance)
         if s.chance(0.3) {  // a conifer

@@ -3,9 +3,9 @@ extension HouseholdScene {
         var materials = [Material](repeating: .plain(Vector(repeating: 0.3)), count: slotKinds.count)
         let counter = Finish.tableTop(&s)
         let wall = Finish.wall(&s)
-        materials[slots.counter] = counter.material
-        materials[slots.wall] = wall.material
-        materials[slots.floor] = Finish.floor(&s).material
+        materials[slots.counter] = counter.material.muted
+        materials[slots.wall] = wall.material.muted
+        materials[slots.floor] = Finish.floor(&s).material.muted
         materials[slots.cupboard] =
             s.chance(0.5)
             ? Finish.wood(scale: 0.16, &s).material

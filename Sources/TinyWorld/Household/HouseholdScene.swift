@@ -50,13 +50,13 @@ struct HouseholdScene: ClipScene {
         }
         self.hands = hands
         let counter = parts.instance(.table, "counter")
-        let forms = (0..<s.integer(3...6)).map { _ in
+        let forms = (0..<s.integer(2...4)).map { _ in
             s.pick([
                 (TableObject.Form.cup, 0.28 as Float), (.bottle, 0.2), (.plate, 0.16), (.box, 0.16), (.ball, 0.1),
                 (.board, 0.05), (.cylinder, 0.05),
             ])
         }
-        let objects = TableObject.scatter(forms, in: (-0.34...0.34, -0.06...0.3), parts: &parts, &s)
+        let objects = TableObject.scatter(forms, scale: 1.3, in: (-0.28...0.28, -0.05...0.24), parts: &parts, &s)
         self.objects = objects
         targetIndex = HouseholdMotion.target(objects, side: side)
         motion = HouseholdMotion(objects[targetIndex], side: side, &s)
@@ -68,9 +68,9 @@ struct HouseholdScene: ClipScene {
         )
         room = Self.room(slots, counter, &parts, &s)
         view = RoomView(
-            target: Vector(s.spread(0.05), s.uniform(0.04, 0.14), s.uniform(0.0, 0.06)),
-            distance: s.uniform(0.62, 0.85),
-            azimuth: s.spread(0.28), elevation: s.uniform(0.55, 0.95), focal: s.uniform(0.75, 0.95),
+            target: Vector(s.spread(0.05), s.uniform(0.0, 0.09), s.uniform(0.0, 0.06)),
+            distance: s.uniform(0.54, 0.68),
+            azimuth: s.spread(0.28), elevation: s.uniform(0.55, 0.95), focal: s.uniform(0.85, 1.0),
             drift: Vector(s.spread(0.05), s.spread(0.04), s.spread(0.03)), sway: s.uniform(0.004, 0.016),
             roll: s.spread(0.06))
         let camera = view.camera(Float(frames / 2), rows: rows, columns: columns)

@@ -11,7 +11,7 @@ struct RobotArm: Sendable {
     let instance: UInt8
 
     /// From the gripper's tips to the wrist.
-    static let hand: Float = 0.17
+    static let hand: Float = 0.23
     private var shoulder: Vector { base + Vector(0, 0, 0.2) }
     /// How far from the base's axis tips at the table can be.
     var reach: Float { upper + fore - 0.05 }
@@ -62,14 +62,14 @@ struct RobotArm: Sendable {
 
     private func gripper(wrist: Vector, opening: Float, turn: Float) -> [Solid] {
         let axes = Axes(yaw: turn)
-        let palm = wrist - Vector(0, 0, 0.08)
+        let palm = wrist - Vector(0, 0, 0.1)
         var result: [Solid] = [
             .cone(wrist, palm, thickness * 0.55, thickness * 0.6, slot: jointSlot, instance: instance),
-            .box(palm, Vector(max(0.05, opening + 0.012), 0.024, 0.016), axes, slot: gripperSlot, instance: instance),
+            .box(palm, Vector(max(0.07, opening + 0.018), 0.034, 0.022), axes, slot: gripperSlot, instance: instance),
         ]
         for side: Float in [-1, 1] {
-            let finger = palm + axes.x * (side * (opening + 0.009)) - Vector(0, 0, 0.048)
-            result.append(.box(finger, Vector(0.009, 0.016, 0.042), axes, slot: gripperSlot, instance: instance))
+            let finger = palm + axes.x * (side * (opening + 0.013)) - Vector(0, 0, 0.07)
+            result.append(.box(finger, Vector(0.013, 0.024, 0.06), axes, slot: gripperSlot, instance: instance))
         }
         return result
     }

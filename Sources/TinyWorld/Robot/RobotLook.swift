@@ -3,13 +3,13 @@ extension RobotScene {
         var materials = [Material](repeating: .plain(Vector(repeating: 0.3)), count: slotKinds.count)
         let table = Finish.tableTop(&s)
         let wall = Finish.wall(&s)
-        materials[slots.table] = table.material
-        materials[slots.wall] = wall.material
-        materials[slots.floor] = Finish.floor(&s).material
+        materials[slots.table] = table.material.muted
+        materials[slots.wall] = wall.material.muted
+        materials[slots.floor] = Finish.floor(&s).material.muted
         materials[slots.decor] =
             s.chance(0.4)
             ? Finish.wood(scale: 0.2, &s).material : Finish.painted(s.pick(Colour.allCases), gloss: 0.1, &s).material
-        materials[slots.mat] = Finish.object(size: 0.2, &s).material
+        materials[slots.mat] = Finish.object(size: 0.2, &s).material.muted
         let armColour = s.pick([Colour.white, .white, .gray, .orange, .yellow, .blue, .black, .red, .green])
         materials[arm.bodySlot] = Finish.painted(armColour, gloss: 0.5, &s).material
         materials[arm.jointSlot] =

@@ -21,7 +21,7 @@ struct RobotMotion: Sendable {
     init(_ task: Task, _ thing: TableObject, goal: Vector, _ s: inout SeededStream) {
         self.task = task
         self.thing = thing
-        let top = Vector(0, 0, min(2 * thing.half.z * 0.55, 0.09))
+        let top = Vector(0, 0, min(2 * thing.half.z * 0.55, 0.13))
         let hover = Vector(0, 0, 2 * thing.half.z + s.uniform(0.08, 0.16))
         let raised = Vector(0, 0, 2 * thing.half.z + s.uniform(0.10, 0.2))
         away = (goal - thing.foot).normalised
@@ -56,7 +56,7 @@ struct RobotMotion: Sendable {
     }
 
     /// Half the distance between the fingers at a moment.
-    func opening(_ time: Float) -> Float { min(0.105, time >= closes && time < opens ? half : half + 0.03) }
+    func opening(_ time: Float) -> Float { min(0.15, time >= closes && time < opens ? half : half + 0.03) }
 
     /// Where the thing stands at a moment, and how far it has rolled, in radians.
     func foot(_ time: Float) -> (place: Vector, rolled: Float, heading: Vector) {

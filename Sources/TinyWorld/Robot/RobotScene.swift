@@ -44,12 +44,12 @@ struct RobotScene: ClipScene {
             : Vector(side * s.uniform(0.34, 0.48), s.uniform(0.02, 0.26), 0)
         let arm = RobotArm(
             base: base, upper: s.uniform(0.34, 0.42), fore: s.uniform(0.32, 0.40), isRound: s.chance(0.55),
-            thickness: s.uniform(0.038, 0.052), bodySlot: parts.slot(.arm), jointSlot: parts.slot(.arm),
+            thickness: s.uniform(0.052, 0.07), bodySlot: parts.slot(.arm), jointSlot: parts.slot(.arm),
             gripperSlot: parts.slot(.arm), instance: armInstance)
         self.arm = arm
-        let forms = (0..<s.integer(2...5)).map { _ in s.pick([TableObject.Form.box, .box, .cylinder, .ball]) }
+        let forms = (0..<s.integer(1...3)).map { _ in s.pick([TableObject.Form.box, .box, .cylinder, .ball]) }
         let objects = TableObject.scatter(
-            forms, scale: 1.25, in: (-0.4...0.4, -0.26...0.2), clear: [(base, 0.16)], parts: &parts, &s)
+            forms, scale: 1.7, in: (-0.34...0.34, -0.24...0.14), clear: [(base, 0.16)], parts: &parts, &s)
         self.objects = objects
         let target = objects.indices.filter { (objects[$0].foot - base).length < arm.reach - 0.12 }.first ?? 0
         targetIndex = target
@@ -66,7 +66,7 @@ struct RobotScene: ClipScene {
         room = Self.room(slots, tableInstance, &parts, &s)
         view = RoomView(
             target: Vector(s.spread(0.06), s.uniform(-0.02, 0.08), s.uniform(0.1, 0.2)),
-            distance: s.uniform(1.15, 1.55),
+            distance: s.uniform(1.05, 1.3),
             azimuth: s.spread(0.5), elevation: s.uniform(0.36, 0.75), focal: s.uniform(0.95, 1.15),
             drift: s.chance(0.45) ? Vector(s.spread(0.14), s.spread(0.05), s.spread(0.06)) : .zero, sway: 0, roll: 0)
         let camera = view.camera(Float(frames / 2), rows: rows, columns: columns)
