@@ -1,4 +1,4 @@
-# make demo      install what is missing, build, run the paper's Table 1 on three small clips, show table, plot, contact sheet and page
+# make demo      install what is missing, build, run the paper's Table 1 on two small clips, show table, plot, contact sheet and page
 # make reports   run the suites on all clips (half an hour) and score the recorded benchmark, into Reports
 # make test      install what is missing, build and run the tests
 # make sanitize  run the tests of the file readers under the address sanitizer (minutes)
@@ -49,11 +49,11 @@ setup:
 build: setup
 	swift build -c release --product transferbench
 
-# Nine configurations, three clips, three prompts: made by the embedded model and scored.
+# Nine configurations, two clips, three prompts: made by the embedded model and scored.
 demo: build
 	@mkdir -p demo
 	$(BIN) doctor
-	$(BIN) run Fixtures/suites/table1.yaml --clips 3 --store demo/table1.sqlite --sheet demo/sheet.png
+	$(BIN) run Fixtures/suites/table1.yaml --clips 2 --store demo/table1.sqlite --sheet demo/sheet.png
 	$(BIN) report --latest --store demo/table1.sqlite --interval --out demo/report
 	@echo "Open demo/report/index.html and demo/sheet.png"
 
