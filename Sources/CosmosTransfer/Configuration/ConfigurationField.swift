@@ -72,6 +72,7 @@ extension ControlConfiguration {
         [
             .init("blocks", .integer(\.blocks, 1...1024)),
             .init("hint_channels", .integer(\.hintChannels, 1...4096)),
+            .init("hint_widths", .integers(\.hintWidths, count: 7...7, 1...65_536)),
             .init("rope_ratio_t", .number(\.ropeRatio.t, .above(0))),
             .init("rope_ratio_h", .number(\.ropeRatio.h, .above(0))),
             .init("rope_ratio_w", .number(\.ropeRatio.w, .above(0))),

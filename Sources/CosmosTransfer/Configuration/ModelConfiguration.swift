@@ -68,6 +68,8 @@ public struct ControlConfiguration: Sendable, Equatable {
     public var blocks = 3
     /// Hints are padded with zeros to this many channels.
     public var hintChannels = 128
+    /// Widths between the hint MLP's linears; the last linear leads back to the model's width (spec §1.3).
+    public var hintWidths = [16, 16, 32, 32, 96, 96, 256]
     public var ropeRatio = RopeRatio(t: 1, h: 1, w: 1)
     public var names = ["vis", "edge", "depth", "seg", "keypoint", "upscale"]
 

@@ -40,7 +40,7 @@ public struct NetworkCost: Sendable, Equatable {
         basePass = Double(dit.blocks) * blockCost + patching + 2 * n * d * Double(dit.patchOutputs)
         if let ctrl {
             let hintPatching = 2 * n * Double((ctrl.hintChannels + 1) * dit.patch.reduce(1, *)) * d
-            let widths = [dit.width] + ControlConfiguration.hintWidths + [dit.width]
+            let widths = [dit.width] + ctrl.hintWidths + [dit.width]
             let hint = zip(widths, widths.dropFirst()).reduce(0.0) { $0 + 2 * n * Double($1.0 * $1.1) }
             controlPass = Double(ctrl.blocks) * (blockCost + 2 * n * d * d) + patching + hintPatching + hint
         } else {

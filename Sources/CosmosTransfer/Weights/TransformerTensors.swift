@@ -12,7 +12,7 @@ extension TransformerConfiguration {
         let patchVolume = patch.reduce(1, *)
         tensors["x_embedder2.proj.1.weight"] = [width, (ctrl.hintChannels + 1) * patchVolume]
         var inputs = width
-        for (i, outputs) in (ControlConfiguration.hintWidths + [width]).enumerated() {
+        for (i, outputs) in (ctrl.hintWidths + [width]).enumerated() {
             tensors["input_hint_block.\(2 * i).weight"] = [outputs, inputs]
             tensors["input_hint_block.\(2 * i).bias"] = [outputs]
             inputs = outputs
@@ -67,9 +67,4 @@ extension TransformerConfiguration {
             "final_layer.linear.weight": [patchOutputs, width],
         ]
     }
-}
-
-extension ControlConfiguration {
-    /// Widths between the hint MLP's linears; the last linear leads back to the model's width (spec §1.3).
-    public static let hintWidths = [16, 16, 32, 32, 96, 96, 256]
 }

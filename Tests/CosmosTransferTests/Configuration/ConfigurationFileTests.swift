@@ -17,8 +17,8 @@ import Testing
         {"dit":{"D":48,"heads":2,"blocks":3,"mlp_ratio":3,"lora_rank":8,"text_dim":64,"latent_channels":16,
         "cond_mask":false,"patch":[1,2,2],"max_hw":[32,34],"max_t":16,"rope_ratio_t":2.5,"rope_ratio_h":1.5,
         "rope_ratio_w":1.25,"base_fps":25},
-        "ctrl":{"blocks":2,"hint_channels":17,"rope_ratio_t":1.1,"rope_ratio_h":1.2,"rope_ratio_w":1.3,
-        "names":["vis","edge","depth"]},
+        "ctrl":{"blocks":2,"hint_channels":17,"hint_widths":[17,18,19,20,21,22,23],
+        "rope_ratio_t":1.1,"rope_ratio_h":1.2,"rope_ratio_w":1.3,"names":["vis","edge","depth"]},
         "tokenizer":{"channels":8,"multipliers":[1,2,3],"patch":4,"res_blocks":1,"latent_channels":16,"z_channels":15,
         "spatial_compression":8,"temporal_compression":8,"mean":\(matrix),"std":\(deviations)},
         "text":{"d_model":64,"layers":2,"heads":4,"d_kv":15,"d_ff":128,"vocab":256,"tokens":31,"buckets":28,
@@ -41,7 +41,7 @@ import Testing
         #expect(dit.maxFrames == 16 && dit.ropeRatio == RopeRatio(t: 2.5, h: 1.5, w: 1.25) && dit.baseFPS == 25)
         let ctrl = try #require(configuration.ctrl)
         #expect(ctrl.blocks == 2 && ctrl.hintChannels == 17 && ctrl.ropeRatio == RopeRatio(t: 1.1, h: 1.2, w: 1.3))
-        #expect(ctrl.names == ["vis", "edge", "depth"])
+        #expect(ctrl.names == ["vis", "edge", "depth"] && ctrl.hintWidths == [17, 18, 19, 20, 21, 22, 23])
         let tokenizer = try #require(configuration.tokenizer)
         #expect(tokenizer.channels == 8 && tokenizer.multipliers == [1, 2, 3] && tokenizer.patch == 4)
         #expect(tokenizer.resBlocks == 1 && tokenizer.latentChannels == 16 && tokenizer.zChannels == 15)

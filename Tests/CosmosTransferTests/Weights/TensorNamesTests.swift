@@ -24,6 +24,15 @@ import Testing
         #expect(parameters(sample.controlTensors(ctrl)) + 3_407_872 == 891_645_728)
     }
 
+    @Test func `hint layers have the configuration's widths`() {
+        var ctrl = ControlConfiguration()
+        ctrl.hintWidths = [64, 64, 80, 80, 144, 144, 304]
+        let tensors = TransformerConfiguration().controlTensors(ctrl)
+        let shapes = [0, 4, 14].map { tensors["input_hint_block.\($0).weight"] }
+        #expect(shapes == [[64, 4096], [80, 64], [4096, 304]])
+        #expect(tensors["input_hint_block.12.bias"] == [304])
+    }
+
     @Test func `one block has the published parts`() {
         let block = TransformerConfiguration().baseTensors().filter { $0.key.hasPrefix("blocks.block7.") }
         #expect(parameters(block) == 255_853_056)
