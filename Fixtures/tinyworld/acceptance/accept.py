@@ -1,11 +1,13 @@
 """The acceptance of the shipped model, on clips it was not trained on: python3 accept.py TRANSFERBENCH WORK [CLIPS]
 
-Runs the suites beside this file, measures the tokenizer with ffmpeg, and writes WORK/acceptance.md. Needs Python alone. CLIPS
-takes so many clips only, evenly spread over all.
+Runs the suites beside this file, measures the tokenizer with ffmpeg, and writes WORK/acceptance.md. Needs Python and ffmpeg.
+CLIPS takes so many clips only, evenly spread over all.
+
+What a control does on one half is the metric's value in that region. Where networks judge, they judge videos whose other half is
+the clip's own, with and without the control: they see across the middle, and what is drawn on the other side of it must not count
+for or against the half that is asked about.
 """
 
-import csv
-import io
 import json
 import random
 import re
@@ -17,9 +19,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WORLD = HERE.parent
-# Metric, and how its value becomes what is to be halved; an F1 is to be doubled.
+# Metric, and how its value becomes what is to be halved; an F1 is to be doubled. Networks judge the last two.
 OWN = {"vis": ("blur-ssim", "1 - Blur SSIM"), "edge": ("edge-f1", "Edge F1"),
        "depth": ("depth-si-rmse", "depth si-RMSE"), "seg": ("mask-miou", "1 - mask mIoU")}
+JUDGED = ("depth", "seg")
 
 
 def own_error(control, value):
@@ -56,6 +59,14 @@ def halved_dataset(folder):
             left_half(folder / "foreground" / masks.name / mask.name, size[1], size[0])
 
 
+def join_halves(left, right, out):
+    """A lossless video of one video's left and another's right half."""
+    cut = "format=gbrp,crop=iw/2:ih"
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", left, "-i", right, "-filter_complex",
+                    f"[0]{cut}:0:0[a];[1]{cut}:iw/2:0[b];[a][b]hstack", "-c:v", "ffv1", "-pix_fmt", "bgr0",
+                    "-fflags", "+bitexact", out], check=True)
+
+
 def ratio_of_means(pairs, draws=2000):
     """First over second of paired values, with a 95 % interval: pairs are resampled."""
     dice = random.Random(1)
@@ -76,30 +87,70 @@ class Runs:
         return subprocess.run([self.program, *map(str, words)], check=True, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL if words[0] == "tokenize" else None, text=True).stdout
 
-    def run(self, name, dataset=None):
-        """Makes and scores a suite; returns the place of its store."""
+    def run(self, name, dataset=None, text=None, options=()):
+        """Makes and scores a suite, the file of that name or its `text`; returns the place of its store."""
         file = HERE / f"{name}.yaml"
         if dataset:
-            text = file.read_text().replace("dataset: ../clips", f"dataset: {dataset}")
+            text = (text or file.read_text()).replace("dataset: ../clips", f"dataset: {dataset}")
             file = self.work / f"{name}.yaml"
             file.write_text(re.sub(r"\.\./(weights|judges)", lambda m: f"{WORLD}/{m[1]}", text))
         store = self.work / f"{name}.sqlite"
-        self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png", *self.clips)
+        self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png", *self.clips, *options)
         return store
 
-    def means(self, name, dataset):
-        """{(configuration, metric, region): (mean, n)}"""
-        store = self.run(name, dataset)
-        metrics = [word for metric, _ in OWN.values() for word in ("--metric", metric)]
-        rows = csv.DictReader(io.StringIO(self.call("report", "--latest", "--store", store, "--format", "csv", *metrics)))
-        return {(r["configuration"], r["metric"], r["region"]): (float(r["mean"]), int(r["n"])) for r in rows if r["mean"]}
+    def halves(self, store, dataset, side):
+        """{(configuration, metric): {clip: value}} on one half of the pictures, where the clip has something to measure there."""
+        region, trials = "fg" if side == "left" else "bg", self.report(store)["trials"]
+        found = self.values(trials, region)
+        folder = self.work / "halves" / side
+        kept = ["none"] + [f"{control} left" for control in JUDGED]
+        for trial in trials:
+            names = {name: trial["generated"] for name in kept if name == trial["configuration"]}
+            if "none" in names:
+                names["original"] = trial["reference"]
+            for name, drawn in names.items():
+                out = folder / name / f"{trial['clip']}.mkv"
+                out.parent.mkdir(parents=True, exist_ok=True)
+                pair = (drawn, trial["reference"])
+                join_halves(*(pair if side == "left" else reversed(pair)), out)
+        lines = (HERE / "controls.yaml").read_text().splitlines(True)
+        lines = [line for line in lines if not line.startswith("  - {name: ") or any(f"name: {name}," in line for name in kept)]
+        lines.insert(lines.index("configurations:\n") + 1, "  - {name: original, weights: {vis: 0}}\n")
+        joined = self.run(f"halves-{side}", dataset, "".join(lines), ["--generator", f"recorded:{folder}"])
+        judged = self.values(self.report(joined)["trials"], region)
+        # The original's own masks agree with themselves, unless there are none in this half.
+        empty = [clip for clip, value in judged["original", "mask-miou"].items() if value == 0]
+        for (_, metric), values in judged.items():
+            for clip in empty if metric == "mask-miou" else ():
+                values.pop(clip, None)
+        for metric in (OWN[control][0] for control in JUDGED):
+            found |= {key: values for key, values in judged.items() if key[1] == metric}
+        return found
+
+    @staticmethod
+    def values(trials, region):
+        """{(configuration, metric): {clip: value}} of a region."""
+        found = {}
+        for trial in trials:
+            for score in trial["scores"]:
+                if score["region"] == region and "value" in score:
+                    found.setdefault((trial["configuration"], score["metric"]), {})[trial["clip"]] = score["value"]
+        return found
+
+    def report(self, store):
+        told = json.loads(self.call("report", "--latest", "--store", store, "--format", "json"))
+        group, = told["groups"]
+        return group
+
+    def means(self, store):
+        """{(configuration, metric): (mean, n)} of whole pictures."""
+        return {(mean["configuration"], mean["metric"]): (mean["mean"], mean["n"]) for mean in self.report(store)["means"]
+                if mean["region"] == "all" and "mean" in mean}
 
     def diversities(self, name):
         """{configuration: {clip: perceptual diversity}}"""
         found = {}
-        told = json.loads(self.call("report", "--latest", "--store", self.run(name), "--format", "json"))
-        group, = told["groups"]
-        for condition in group["conditions"]:
+        for condition in self.report(self.run(name))["conditions"]:
             for score in condition["scores"]:
                 if (score["metric"], score["region"]) == ("perceptual-diversity", "all") and "value" in score:
                     found.setdefault(condition["configuration"], {})[condition["clip"]] = score["value"]
@@ -135,19 +186,26 @@ def main():
     psnr = runs.tokenizer()
     mean = sum(psnr) / len(psnr)
     judge("tokenizer, PSNR", f"{mean:.2f} dB (lowest clip {min(psnr):.2f})", "28 dB", mean >= 28, len(psnr))
-    table = runs.means("controls", work / "clips")
+    store = runs.run("controls", work / "clips")
+    table = runs.means(store)
+    left, right = (runs.halves(store, work / "clips", side) for side in ("left", "right"))
+
+    def compare(name, control, before, after, halved, n):
+        before, after = own_error(control, before), own_error(control, after)
+        times = gain(control, before, after)
+        judge(name, f"{before:.3f} to {after:.3f}, {times:.2f} times", "2 times" if halved else "under 2 times",
+              (times >= 2) == halved, n)
+
     for control, (metric, title) in OWN.items():
-        def pair(region, configuration):
-            (before, _), (after, n) = table["none", metric, region], table[configuration, metric, region]
-            before, after = own_error(control, before), own_error(control, after)
-            return before, after, gain(control, before, after), n
-        before, after, times, n = pair("all", control)
-        judge(f"{control} at 1 against 0: {title}", f"{before:.3f} to {after:.3f}, {times:.2f} times", "2 times", times >= 2, n)
-        for side, region in (("weighted (left)", "fg"), ("other (right)", "bg")):
-            before, after, times, n = pair(region, f"{control} left")
-            ok = times >= 2 if region == "fg" else times < 2
-            judge(f"{control} on the left half: {title}, {side} half", f"{before:.3f} to {after:.3f}, {times:.2f} times",
-                  "2 times" if region == "fg" else "under 2 times", ok, n)
+        (before, _), (after, n) = table["none", metric], table[control, metric]
+        compare(f"{control} at 1 against 0: {title}", control, before, after, True, n)
+        for half, name, halved in ((left, "weighted (left)", True), (right, "other (right)", False)):
+            before, after = half["none", metric], half[f"{control} left", metric]
+            clips = sorted(before.keys() & after.keys())
+            if not clips:
+                sys.exit(f"none of these clips has anything to measure of {control} in its {name} half; take more")
+            before, after = (sum(values[clip] for clip in clips) / len(clips) for values in (before, after))
+            compare(f"{control} on the left half: {title}, {name} half", control, before, after, halved, len(clips))
     prompts, seeds = runs.diversities("prompts"), runs.diversities("seeds")
     for control in prompts:
         pairs = [(prompts[control][clip], seeds[control][clip]) for clip in sorted(prompts[control]) if clip in seeds[control]]

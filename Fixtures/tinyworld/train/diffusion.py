@@ -57,7 +57,7 @@ def denoise(network, x, sigma, q, known=None, noise=None, augment=SIGMA_AUGMENT)
 
 
 def loss(network, uncertainty, z, p, generator, weights=1):
-    """(weighted loss, weighted error by sample, noise levels). The generator lives on z's device.
+    """(weighted loss, weighted error by sample, noise levels, x0). The generator lives on z's device.
 
     `weights` [B,1,t,h,w] say how much each place counts.
     """
@@ -77,7 +77,7 @@ def loss(network, uncertainty, z, p, generator, weights=1):
     # Known frames have no error; the mean is over all frames, so that clips with a known one weigh less, not more.
     error = weight * (weights * (z - x0).square()).flatten(1).mean(1)
     u = uncertainty(sigma.log() / 4)
-    return (error * torch.exp(-u) + u).mean(), error.detach(), sigma
+    return (error * torch.exp(-u) + u).mean(), error.detach(), sigma, x0
 
 
 def noise_levels(sigma_max=70.0, sigma_min=0.002, n=35, rho=7):

@@ -28,6 +28,7 @@ case $part in
 2)
   stage latents $both --workers 12
   stage base $train --batch 256 --seconds $((limit * 45 / 100))
+  stage reader $both --anneal 900 --steps 1600
   each=$((($(left) - 20) / 4))
   for name in vis edge depth seg; do stage branch $name $train --batch 256 --seconds $((each - 12)); done ;;
 3)

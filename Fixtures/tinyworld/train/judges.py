@@ -38,6 +38,12 @@ def conv(a, b, stride=1):
     return nn.Sequential(nn.Conv2d(a, b, 3, stride, 1), nn.GroupNorm(8, b), nn.SiLU())
 
 
+def unlike(one, other):
+    """[n,h,w]: squared differences of two layers' unit features [n,C,h,w], as a perceptual distance sums them."""
+    one, other = (v.float() / (v.float().square().sum(1, keepdim=True) + 1e-8).sqrt() for v in (one, other))
+    return (one - other).square().sum(1)
+
+
 WIDTHS = (48, 96, 128, 160)
 # Residual blocks of each level: where pixels are few, depth costs little, and it is there that a picture is seen as a whole.
 RESIDUALS = (0, 0, 1, 2)

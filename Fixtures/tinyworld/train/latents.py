@@ -1,6 +1,7 @@
 """Everything the transformer trains on, encoded once: latents of the clips and of every control, and the captions' tokens."""
 
 import json
+import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def encode_all(shards, encode, names, folder, seed, device, chunk=64, workers=0)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     held = set(shards.held)
-    pool = ProcessPoolExecutor(workers) if workers > 1 else None
+    # A process forked from one whose threads have worked can wait for them for ever.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver")) if workers > 1 else None
     for name in names:
         marker = folder / f"{name}.json"
         state = json.loads(marker.read_text()) if marker.exists() else {"done": 0, "clips": []}

@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from torch import nn
 
 EPS = 1e-6
-HINT_WIDTHS = (16, 16, 32, 32, 96, 96, 256)
 
 
 def rms_norm(x, gain):
@@ -129,9 +128,9 @@ def branch_tensors(config, base, generator):
     area = config["dit"]["patch"][1] * config["dit"]["patch"][2]
     w = {name: base[name].clone() for name in trunk_tensors(config, ctrl["blocks"], generator)}
     w["x_embedder2.proj.1.weight"] = xavier(d, area * (ctrl["hint_channels"] + 1), generator)
-    widths = (d, *HINT_WIDTHS, d)
+    widths = (d, *ctrl["hint_widths"], d)
     for index, (source, target) in enumerate(zip(widths, widths[1:])):
-        last = index == len(HINT_WIDTHS)
+        last = index == len(ctrl["hint_widths"])
         w[f"input_hint_block.{2 * index}.weight"] = (
             torch.zeros(target, source) if last else xavier(target, source, generator))
         w[f"input_hint_block.{2 * index}.bias"] = torch.zeros(target)
@@ -142,25 +141,24 @@ def branch_tensors(config, base, generator):
 
 
 def start_hint(w, config, latents):
-    """Lets the narrow hint layers begin as a linear map of the control's main components, in place of a random one.
+    """Lets the hint layers begin as a linear map of the control's main components, in place of a random one.
 
-    `latents` [B,C,t,h,w] are some of the control's. Sixteen components of a token pass all layers where SiLU is all but
-    straight; wider layers get random mixtures beside them. The last layer begins as a random projection: the zero layers behind it
-    keep the branch silent, and so they have something to learn from in the first step.
+    `latents` [B,C,t,h,w] are some of the control's. As many components of a token as the narrowest layer holds pass all layers
+    where SiLU is all but straight; wider layers get random mixtures beside them. The last layer begins as a random projection:
+    the zero layers behind it keep the branch silent, and so they have something to learn from in the first step.
     """
     _, ph, pw = config["dit"]["patch"]
+    widths = config["ctrl"]["hint_widths"]
     tokens = patchify(latents, ph, pw).flatten(0, 1)
-    values, vectors = torch.linalg.eigh(torch.cov(tokens.T))
-    basis = vectors.flip(1)[:, :HINT_WIDTHS[0]].T / values.flip(0)[:HINT_WIDTHS[0], None].clamp(min=1e-4).sqrt()
+    width = min(*widths, tokens.shape[1])
     first = w["x_embedder2.proj.1.weight"]
     first[:, tokens.shape[1]:] = 0
-    first[:HINT_WIDTHS[0], :tokens.shape[1]] = basis
+    first[:width, :tokens.shape[1]] = main_components(tokens)[:width]
     x = F.linear(tokens, first[:, :tokens.shape[1]])
-    width = HINT_WIDTHS[0]
-    for index, target in enumerate(HINT_WIDTHS):
+    for index, target in enumerate(widths):
         weight, bias = w[f"input_hint_block.{2 * index}.weight"], w[f"input_hint_block.{2 * index}.bias"]
         weight[:width] = 0
-        weight[:width, :width] = torch.eye(width) * (0.7 / x[:, :width].std(0))
+        weight[:width, :width] = torch.eye(width) * (0.7 / x[:, :width].std(0).clamp(min=0.01))
         y = F.linear(x, weight)
         bias.copy_(-y.mean(0))
         bias[:width] += 2
@@ -168,12 +166,18 @@ def start_hint(w, config, latents):
             weight[width:] /= y[:, width:].std(0)[:, None] + 1e-6
             bias[width:] = -F.linear(x, weight[width:]).mean(0)
         x = F.silu(F.linear(x, weight, bias))
-    last, bias = w[f"input_hint_block.{2 * len(HINT_WIDTHS)}.weight"], w[f"input_hint_block.{2 * len(HINT_WIDTHS)}.bias"]
+    last, bias = w[f"input_hint_block.{2 * len(widths)}.weight"], w[f"input_hint_block.{2 * len(widths)}.bias"]
     last.copy_(xavier(*last.shape, torch.Generator().manual_seed(0)))
     y = F.linear(x, last)
     last /= 2 * y.std()
     bias.copy_(-y.mean(0) / (2 * y.std()))
     return w
+
+
+def main_components(tokens):
+    """[n,n]: rows that give the components of tokens [N,n], the largest first, with a deviation of 1 each."""
+    values, vectors = torch.linalg.eigh(torch.cov(tokens.T))
+    return vectors.flip(1).T / values.flip(0)[:, None].clamp(min=1e-4).sqrt()
 
 
 class Trunk(nn.Module):

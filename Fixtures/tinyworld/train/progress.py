@@ -66,12 +66,13 @@ class Average:
         torch._foreach_lerp_([self.values[n] for n in names], [parameters[n].detach() for n in names], 1 - beta)
 
 
-def rate(step, p, anneal=None, end=None):
+def rate(step, p, anneal=None, end=None, began=0):
     """Warm-up, a plateau, then the inverse root: no end needs to be known. `p` has peak, warm, hold.
 
-    Where the end is known after all, the rate falls in a straight line from the step `anneal` to it.
+    Where the end is known after all, the rate falls in a straight line from the step `anneal` to it. `began` is the step at which
+    the optimiser knew nothing.
     """
-    value = p["peak"] * min(1.0, (step + 1) / p["warm"]) * min(1.0, math.sqrt(p["hold"] / max(step, 1)))
+    value = p["peak"] * min(1.0, (step - began + 1) / p["warm"]) * min(1.0, math.sqrt(p["hold"] / max(step, 1)))
     return value if anneal is None or step < anneal else value * max(0.01, (end - step) / (end - anneal))
 
 

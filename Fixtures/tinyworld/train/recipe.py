@@ -1,7 +1,8 @@
 """The training recipe of the small model: python recipe.py STAGE [NAME] --data DIR --runs DIR [--device cpu|cuda].
 
-Stages, in order: codec, tokenizer, latents, pieces, base, branch NAME, redraw, judge NAME, export, sample. Every one continues where it
-was cut short; --seconds and --steps end it early. See README.md.
+Stages, in order: codec, tokenizer, latents, pieces, base, reader, branch NAME, redraw, judge NAME, export, sample; or start,
+which makes what these leave from what ships. Every one continues where it was cut short; --seconds and --steps end it early.
+See README.md.
 """
 
 import argparse
@@ -66,7 +67,7 @@ def main():
     parser.add_argument("--recipe", default=HERE / "recipe.json")
     parser.add_argument("--seconds", type=float, help="end after so long, with a checkpoint")
     parser.add_argument("--steps", type=int, help="end at this step, with a checkpoint")
-    parser.add_argument("--anneal", type=int, help="from this step on the rate falls to nothing at --steps (base, branches, judges)")
+    parser.add_argument("--anneal", type=int, help="from this step on the rate falls to nothing at --steps (base, reader, branches, judges)")
     parser.add_argument("--batch", type=int, help="clips a step, instead of the recipe's")
     parser.add_argument("--report", type=int, default=50, help="steps a row of the curve")
     parser.add_argument("--save-every", type=float, default=120, help="seconds between checkpoints")
@@ -77,6 +78,7 @@ def main():
     parser.add_argument("--half", default="both", choices=["both", "decoder"], help="what the tokenizer stage trains")
     parser.add_argument("--codec", default="tokenizer", choices=["tokenizer", "shared", "linear"], help="what makes the latents")
     parser.add_argument("--out", default="out", help="folder that export and sample write")
+    parser.add_argument("--shipped", default=HERE.parent, help="folder of weights and judges that the stage start begins with")
     parser.add_argument("--count", type=int, default=6)
     parser.add_argument("--guidance", type=float)
     arguments = parser.parse_args()
@@ -85,6 +87,9 @@ def main():
     if stage == "stand-in":
         from clips import write_stand_in
         write_stand_in(arguments.data, arguments.count, 64)
+    elif stage == "start":
+        from stages_start import start
+        start(run, arguments.shipped)
     elif stage == "codec":
         from stages_tokenizer import fit_codec
         fit_codec(run)
@@ -97,6 +102,9 @@ def main():
     elif stage == "pieces":
         from stages_model import fit_pieces
         fit_pieces(run)
+    elif stage == "reader":
+        from stages_reader import train_reader
+        train_reader(run)
     elif stage == "base":
         from stages_model import train
         train(run, "base", None)

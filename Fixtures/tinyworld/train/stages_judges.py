@@ -16,7 +16,7 @@ from redraw import redrawn_frames
 
 FRAMES = (0, 4, 8)
 # Of redrawn pictures: the highest level of noise they come from, and their share of a step.
-NEAR, DRAWN_SHARE = 0.8, 0.35
+NEAR, DRAWN_SHARE = 0.8, 0.5
 DRAWN = ("depth", "classes")
 
 
@@ -108,12 +108,12 @@ def train_judge(run, name, most=6000):
     parameters = dict(model.named_parameters())
     inner = [n for n, v in parameters.items() if n.startswith("body.") and v.ndim == 4]
     optimiser = Muon([parameters[n] for n in inner], [v for n, v in parameters.items() if n not in inner], lr=p["peak"])
-    average, step = Average(parameters), 0
+    average, step, began = Average(parameters), 0, 0
     if (folder / "state.pt").exists():
         state = torch.load(folder / "state.pt", map_location=device)
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
-        average.values, step = state["average"], state["step"]
+        average.values, step, began = state["average"], state["step"], state.get("began", 0)
     dice = np.random.default_rng([run.recipe["seed"], step])
     generator = torch.Generator().manual_seed(step)
     curve = Curve(folder / "curve.csv", step, ["loss"])
@@ -121,11 +121,11 @@ def train_judge(run, name, most=6000):
 
     def save():
         write_whole(folder / "state.pt", lambda place: torch.save(
-            {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "average": average.values, "step": step},
-            place))
+            {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "average": average.values, "step": step,
+             "began": began}, place))
 
     while not clock.is_over() and (run.steps is None or step < run.steps):
-        set_rate(optimiser, rate(step, p, run.anneal, run.steps))
+        set_rate(optimiser, rate(step, p, run.anneal, run.steps, began))
         x, truth = pictures.batch("train", *pictures.draw(p["batch"], dice))
         x = augment(x, generator)
         with run.autocast():

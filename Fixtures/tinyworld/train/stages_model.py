@@ -12,6 +12,8 @@ from muon import Muon
 from network import Base, Branch, base_tensors, branch_tensors, start_hint
 from objects import object_shares, object_weights
 from progress import Average, Clock, Curve, rate, set_rate, write_whole
+from reader import distance
+from stages_reader import load_reader
 from text import Pieces, TextEncoder, text_tensors, train_pieces
 
 
@@ -105,9 +107,12 @@ def train(run, name, hint):
     folder, device = run.folder / name, run.device
     seed = run.recipe["seed"]
     state = torch.load(folder / "state.pt", map_location=device) if (folder / "state.pt").exists() else None
-    step = state["step"] if state else 0
+    step, began = (state["step"], state.get("began", 0)) if state else (0, 0)
     generator = generator_on(device, seed * 1_000_003 + step)
-    uncertainty = diffusion.Uncertainty(torch.Generator().manual_seed(seed)).to(device)
+    # The first weighs errors of latents by noise level, the second what the reader sees of them.
+    uncertainty = torch.nn.ModuleList(
+        diffusion.Uncertainty(torch.Generator().manual_seed(seed + i)) for i in range(2)).to(device)
+    reader = load_reader(run) if p["reading"] else None
     size, fps = token_grid(run.config, run.latent_frames), run.config["clip"]["fps"]
     if hint:
         base, text, base_step = averaged_model(run)
@@ -133,6 +138,8 @@ def train(run, name, hint):
                      share=p.get("matrix_share", 1.0))
     average = Average(trained)
     if state:
+        if state["model"].keys() != every.keys():
+            raise SystemExit(f"{folder} is of another recipe; move it away, and run the stage start to go on from what ships")
         with torch.no_grad():
             for n, v in every.items():
                 v.copy_(state["model"][n])
@@ -140,9 +147,10 @@ def train(run, name, hint):
         average.values = state["average"]
         uncertainty.load_state_dict(state["uncertainty"])
     batches = Batches(run, hint)
-    curve = Curve(folder / "curve.csv", step, ["loss", "error", "low", "middle", "high"])
+    curve = Curve(folder / "curve.csv", step, ["loss", "error", "low", "middle", "high", "reading"])
     clock = Clock(run.seconds, run.save_every)
     call_base, call_branch = run.compiled(base), run.compiled(branch)
+    call_distance = run.compiled(lambda guess, z: distance(reader, guess, z))
 
     def network(rows, latent):
         def evaluate(x, tau, mask):
@@ -153,14 +161,17 @@ def train(run, name, hint):
     def save():
         write_whole(folder / "state.pt", lambda place: torch.save(
             {"model": {n: v.detach() for n, v in every.items()}, "optimiser": optimiser.state_dict(), "step": step,
-             "average": average.values, "uncertainty": uncertainty.state_dict(), "base_step": base_step}, place))
+             "began": began, "average": average.values, "uncertainty": uncertainty.state_dict(), "base_step": base_step}, place))
 
     while not clock.is_over() and (run.steps is None or step < run.steps):
-        set_rate(optimiser, rate(step, p, run.anneal, run.steps))
+        set_rate(optimiser, rate(step, p, run.anneal, run.steps, began))
         z, latent, ids, keep, weights = batches.draw(p["batch"], generator)
         with run.autocast():
             rows = text(ids) * keep
-            loss, error, sigma = diffusion.loss(network(rows, latent), uncertainty, z, noise, generator, weights)
+            loss, error, sigma, x0 = diffusion.loss(network(rows, latent), uncertainty[0], z, noise, generator, weights)
+            apart = call_distance(x0, z) if reader else torch.zeros(len(sigma), device=device)
+        u = uncertainty[1](sigma.log() / 4)
+        loss = loss + p["reading"] * (apart * torch.exp(-u) + u).mean()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(every.values()), 1.0)
@@ -170,7 +181,7 @@ def train(run, name, hint):
         if step % run.report == 0 or device.type == "cpu":
             parts = {key: error[(sigma > a) & (sigma <= b)].cpu() for key, a, b in
                      (("low", 0, 0.5), ("middle", 0.5, 4), ("high", 4, 1e9))}
-            curve.add(loss=loss.item(), error=error.mean().item(),
+            curve.add(loss=loss.item(), error=error.mean().item(), reading=apart.mean().item(),
                       **{key: part.mean().item() for key, part in parts.items() if len(part)})
         if step % run.report == 0:
             curve.write(step)

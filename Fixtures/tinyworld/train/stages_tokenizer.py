@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from clips import frames_of
+from judges import unlike
 from latents import control_video
 from muon import Muon
 from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
@@ -111,11 +112,7 @@ def gradient_loss(a, b):
 
 def feature_distance(network, a, b):
     """How far apart two sets of pictures [n,3,H,W] in -1...1 look: unit features of every layer, squared differences, mean."""
-    total = 0
-    for one, other in zip(network(a)[:-1], network(b)[:-1]):
-        one, other = (v.float() / (v.float().square().sum(1, keepdim=True) + 1e-8).sqrt() for v in (one, other))
-        total = total + (one - other).square().sum(1).mean()
-    return total
+    return sum(unlike(one, other).mean() for one, other in zip(network(a)[:-1], network(b)[:-1]))
 
 
 PERCEIVED = 3  # frames of a clip whose features are compared
@@ -184,9 +181,9 @@ def train_tokenizer(run, half):
     optimiser = Muon([v for v in bent if v.ndim > 2], [v for v in bent if v.ndim <= 2], lr=p["peak"], share=p["matrix_share"])
     careful = torch.optim.AdamW(straight, lr=p["peak"], betas=(0.9, 0.99), weight_decay=0.0)
     average = Average(parameters)
-    step = 0
+    step, began = 0, 0
     if state:
-        step = state["step"]
+        step, began = state["step"], state.get("began", 0)
         average.values = state["average"]
         if state["half"] == half and "careful" in state:
             optimiser.load_state_dict(state["optimiser"])
@@ -202,8 +199,7 @@ def train_tokenizer(run, half):
     def save():
         write_whole(folder / "state.pt", lambda place: torch.save(
             {"model": tokenizer.state_dict(), "optimiser": optimiser.state_dict(), "careful": careful.state_dict(),
-             "step": step, "half": half,
-             "average": average.values}, place))
+             "step": step, "began": began, "half": half, "average": average.values}, place))
         current = {n: v.detach().clone() for n, v in parameters.items()}
         with torch.no_grad():
             for n, v in parameters.items():
@@ -218,8 +214,8 @@ def train_tokenizer(run, half):
 
     cache = run.pixels(pixel_clips(run))
     while not clock.is_over() and (run.steps is None or step < run.steps):
-        set_rate(optimiser, rate(step, p))
-        set_rate(careful, p["straight_share"] * rate(step, p))
+        set_rate(optimiser, rate(step, p, began=began))
+        set_rate(careful, p["straight_share"] * rate(step, p, began=began))
         picks, z = codes.draw(p["batch"], dice) if codes else (dice.integers(0, len(cache), p["batch"]), None)
         batch = [cache[i] for i in picks]
         for row in range(p["batch"]):

@@ -15,16 +15,20 @@ sys.path.append(str(HERE.parents[1] / "references"))
 
 import controls
 import diffusion
+import growth
 import network
 import objects
 import stages_model
+import stages_start
 import stages_tokenizer
 import text
 import tokenizer
 from clips import Shards, frames_of, stand_in, write_stand_in
-from judges import RENDERED
+from judges import JUDGES, KINDS, RENDERED
 from muon import Muon
-from progress import Average, power_gamma
+from progress import Average, power_gamma, rate
+from reader import Reader, distance
+from stages_reader import labels_of
 
 CONFIG = json.loads((HERE / "config.json").read_text())
 torch.set_grad_enabled(False)
@@ -33,6 +37,7 @@ torch.set_grad_enabled(False)
 def small():
     config = json.loads(json.dumps(CONFIG))
     config["dit"] |= {"D": 64, "heads": 2, "blocks": 3}
+    config["ctrl"]["blocks"] = 2
     return config
 
 
@@ -61,6 +66,26 @@ class NetworkTests(unittest.TestCase):
 
     def test_a_new_branch_does_not_move_the_base(self):
         stages_model.assert_branch_is_silent(SimpleNamespace(config=CONFIG, recipe={"seed": 1}, latent_frames=None))
+
+    def test_growth_changes_nothing_that_is_computed(self):
+        old = small()
+        old["ctrl"]["hint_widths"] = [16, 16, 32, 32, 96, 96, 256]
+        new = json.loads(json.dumps(old))
+        new["ctrl"] |= {"blocks": 3, "hint_widths": [64, 64, 80, 80, 144, 144, 304]}
+        g = torch.Generator().manual_seed(0)
+        base = {k: v + 0.1 * torch.randn(v.shape, generator=g) for k, v in network.base_tensors(old, g).items()}
+        branch = {k: v + 0.1 * torch.randn(v.shape, generator=g) for k, v in network.branch_tensors(old, base, g).items()}
+        x, hint = (torch.randn(2, 16, 3, 8, 10, generator=g) for _ in range(2))
+        tau = torch.tensor([0.3, -0.7])
+        rows, mask = torch.randn(2, 12, old["dit"]["text_dim"], generator=g), torch.zeros(2, 1, 3, 8, 10)
+        made = []
+        grown = growth.widened_hint(growth.deepened(branch, base, new), new, hint)
+        for config, w in ((old, branch), (new, grown)):
+            self.assertEqual({k: v.shape for k, v in w.items()},
+                             {k: v.shape for k, v in network.branch_tensors(config, base, g).items()})
+            residuals = network.Branch(config, w, (3, 4, 5), 24)(x, tau, rows, mask, hint)
+            made.append(network.Base(config, base, (3, 4, 5), 24)(x, tau, rows, mask, residuals))
+        self.assertLess(float((made[0] - made[1]).abs().max()), 1e-4)
 
     def test_the_text_encoder_agrees_with_transformers(self):
         from safetensors.torch import load_file
@@ -154,6 +179,46 @@ class ObjectTests(unittest.TestCase):
         weights = objects.object_weights(found[None], 4)
         self.assertAlmostEqual(float(weights.mean()), 1, places=6)
         self.assertAlmostEqual(float(weights[0, 0, 0, 0, 0] / weights[0, 0, 1, 0, 0]), 3, places=5)
+
+
+class StartTests(unittest.TestCase):
+    def test_a_judge_comes_back_from_its_file(self):
+        clip = {"h": 32, "w": 48}
+        torch.manual_seed(0)
+        judge, other = JUDGES["boxes"](), JUDGES["boxes"]()
+        for value in judge.parameters():
+            value.add_(0.1 * torch.randn(value.shape))
+        with tempfile.TemporaryDirectory() as folder:
+            torch.onnx.export(judge.eval(), (torch.zeros(1, 3, 32, 48),), f"{folder}/model.onnx", input_names=["picture"],
+                              output_names=judge.names, opset_version=17, dynamo=False)
+            stages_start.restore(other, f"{folder}/model.onnx", clip)
+        picture = torch.rand(2, 3, 32, 48)
+        for one, two in zip(judge(picture), other.eval()(picture)):
+            self.assertTrue(torch.equal(one, two))
+
+    def test_an_optimiser_that_begins_anew_warms_up_anew(self):
+        p = {"peak": 1e-3, "warm": 100, "hold": 400}
+        self.assertAlmostEqual(rate(1600, p), 5e-4)
+        self.assertAlmostEqual(rate(1600, p, began=1600), 5e-6)
+        self.assertAlmostEqual(rate(1699, p, began=1600), rate(1699, p))
+
+
+class ReaderTests(unittest.TestCase):
+    def test_labels_are_shares_of_cells_and_mean_logarithms(self):
+        classes, depth = np.zeros((9, 8, 8), np.uint8), np.full((9, 8, 8), 2.0, np.float16)
+        classes[5:7, 4:, 4:] = RENDERED.index("car")
+        depth[0, :4, :4] = 8
+        kinds, log = labels_of(classes, depth, 4, 4)
+        self.assertEqual((kinds.shape, log.shape), ((len(KINDS), 3, 2, 2), (3, 2, 2)))
+        self.assertEqual([int(v) for v in kinds[KINDS.index("vehicle"), :, 1, 1]], [0, 0, 128])
+        self.assertAlmostEqual(float(log[0, 0, 0] - log[0, 1, 1]), np.log(4), places=2)
+
+    def test_a_distance_is_none_from_itself_and_grows_with_noise(self):
+        torch.manual_seed(0)
+        reader, z, noise = Reader(), torch.randn(2, 16, 3, 16, 24), torch.randn(2, 16, 3, 16, 24)
+        none, little, much = (distance(reader, z + level * noise, z) for level in (0, 0.1, 1))
+        self.assertLess(float(none.max()), 1e-9)
+        self.assertTrue(bool((little < much).all()) and bool((little > 1e-4).all()))
 
 
 class MuonTests(unittest.TestCase):
