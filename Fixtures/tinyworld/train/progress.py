@@ -81,6 +81,16 @@ def set_rate(optimiser, value):
         group["lr"] = value
 
 
+def descend(loss, parameters, most, *optimisers):
+    """One step of the optimisers, with gradients of a norm of `most` at most."""
+    for one in optimisers:
+        one.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(list(parameters), most)
+    for one in optimisers:
+        one.step()
+
+
 class Clock:
     """Ends a stage after so many seconds or when the process is asked to end, saves every so many."""
 

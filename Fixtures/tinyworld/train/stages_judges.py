@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from judges import BOX_CLASSES, CLASSES, JUDGES, KIND_OF, STRIDE, augment, box_maps, centre_maps, vocabulary
 from muon import Muon
-from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
+from progress import Average, Clock, Curve, descend, rate, set_rate, write_json, write_whole
 from redraw import redrawn_frames
 
 FRAMES = (0, 4, 8)
@@ -130,10 +130,7 @@ def train_judge(run, name, most=6000):
         x = augment(x, generator)
         with run.autocast():
             loss = model.loss(normalised(x).to(device), to_device(truth, device))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters.values(), 5.0)
-        optimiser.step()
+        descend(loss, parameters.values(), 5.0, optimiser)
         step += 1
         average.update(parameters, step)
         curve.add(loss=loss.item())

@@ -11,7 +11,7 @@ from latents import LatentStore
 from muon import Muon
 from network import Base, Branch, base_tensors, branch_tensors, start_hint
 from objects import object_shares, object_weights
-from progress import Average, Clock, Curve, rate, set_rate, write_whole
+from progress import Average, Clock, Curve, descend, rate, set_rate, write_whole
 from reader import distance
 from stages_reader import load_reader
 from text import Pieces, TextEncoder, text_tensors, train_pieces
@@ -172,10 +172,7 @@ def train(run, name, hint):
             apart = call_distance(x0, z) if reader else torch.zeros(len(sigma), device=device)
         u = uncertainty[1](sigma.log() / 4)
         loss = loss + p["reading"] * (apart * torch.exp(-u) + u).mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(list(every.values()), 1.0)
-        optimiser.step()
+        descend(loss, every.values(), 1.0, optimiser)
         step += 1
         average.update(trained, step)
         if step % run.report == 0 or device.type == "cpu":

@@ -9,7 +9,7 @@ import torch
 from judges import KIND_OF, KINDS
 from latents import LatentStore
 from muon import Muon
-from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
+from progress import Average, Clock, Curve, descend, rate, set_rate, write_json, write_whole
 from reader import Reader, reading_loss
 
 
@@ -88,10 +88,7 @@ def train_reader(run):
         with run.autocast():
             read = reader(z)[-1]
         loss = reading_loss(read, labels, log)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters.values(), 5.0)
-        optimiser.step()
+        descend(loss, parameters.values(), 5.0, optimiser)
         step += 1
         average.update(parameters, step)
         curve.add(loss=loss.item())

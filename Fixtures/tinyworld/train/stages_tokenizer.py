@@ -11,7 +11,7 @@ from clips import frames_of
 from judges import unlike
 from latents import control_video
 from muon import Muon
-from progress import Average, Clock, Curve, rate, set_rate, write_json, write_whole
+from progress import Average, Clock, Curve, descend, rate, set_rate, write_json, write_whole
 from stages_judges import load_judge
 from tokenizer import LinearCodec, SharedCodec, Tokenizer, haar_signs, psnr, start_linear
 
@@ -234,12 +234,7 @@ def train_tokenizer(run, half):
             with run.autocast():
                 seen = feature_distance(features, *(v[:, :, some].transpose(1, 2).flatten(0, 1) for v in (y, x)))
             loss = loss + p["perceptual"] * seen
-        for one in (optimiser, careful):
-            one.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        for one in (optimiser, careful):
-            one.step()
+        descend(loss, trained, 1.0, optimiser, careful)
         step += 1
         average.update(parameters, step)
         curve.add(loss=loss.item(), features=seen.item(), psnr=-10 * np.log10(max(mse.item() / 4, 1e-9)))
