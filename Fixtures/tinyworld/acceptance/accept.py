@@ -98,9 +98,9 @@ class Runs:
         self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png", *self.clips, *options)
         return store
 
-    def halves(self, store, dataset, side):
+    def halves(self, trials, dataset, side):
         """{(configuration, metric): {clip: value}} on one half of the pictures, where the clip has something to measure there."""
-        region, trials = "fg" if side == "left" else "bg", self.report(store)["trials"]
+        region = "fg" if side == "left" else "bg"
         found = self.values(trials, region)
         folder = self.work / "halves" / side
         kept = ["none"] + [f"{control} left" for control in JUDGED]
@@ -119,12 +119,11 @@ class Runs:
         joined = self.run(f"halves-{side}", dataset, "".join(lines), ["--generator", f"recorded:{folder}"])
         judged = self.values(self.report(joined)["trials"], region)
         # The original's own masks agree with themselves, unless there are none in this half.
-        empty = [clip for clip, value in judged["original", "mask-miou"].items() if value == 0]
-        for (_, metric), values in judged.items():
-            for clip in empty if metric == "mask-miou" else ():
-                values.pop(clip, None)
-        for metric in (OWN[control][0] for control in JUDGED):
-            found |= {key: values for key, values in judged.items() if key[1] == metric}
+        seen = {clip for clip, value in judged["original", "mask-miou"].items() if value > 0}
+        for (configuration, metric), values in judged.items():
+            if metric in (OWN[control][0] for control in JUDGED):
+                found[configuration, metric] = {clip: value for clip, value in values.items()
+                                                if metric != "mask-miou" or clip in seen}
         return found
 
     @staticmethod
@@ -141,11 +140,6 @@ class Runs:
         told = json.loads(self.call("report", "--latest", "--store", store, "--format", "json"))
         group, = told["groups"]
         return group
-
-    def means(self, store):
-        """{(configuration, metric): (mean, n)} of whole pictures."""
-        return {(mean["configuration"], mean["metric"]): (mean["mean"], mean["n"]) for mean in self.report(store)["means"]
-                if mean["region"] == "all" and "mean" in mean}
 
     def diversities(self, name):
         """{configuration: {clip: perceptual diversity}}"""
@@ -186,26 +180,25 @@ def main():
     psnr = runs.tokenizer()
     mean = sum(psnr) / len(psnr)
     judge("tokenizer, PSNR", f"{mean:.2f} dB (lowest clip {min(psnr):.2f})", "28 dB", mean >= 28, len(psnr))
-    store = runs.run("controls", work / "clips")
-    table = runs.means(store)
-    left, right = (runs.halves(store, work / "clips", side) for side in ("left", "right"))
+    trials = runs.report(runs.run("controls", work / "clips"))["trials"]
+    whole = runs.values(trials, "all")
+    left, right = (runs.halves(trials, work / "clips", side) for side in ("left", "right"))
 
-    def compare(name, control, before, after, halved, n):
-        before, after = own_error(control, before), own_error(control, after)
+    def compare(name, control, values, configuration, halved):
+        metric, title = OWN[control]
+        before, after = values["none", metric], values[configuration, metric]
+        clips = sorted(before.keys() & after.keys())
+        if not clips:
+            sys.exit(f"none of these clips has anything to measure for: {name}; take more")
+        before, after = (own_error(control, sum(one[clip] for clip in clips) / len(clips)) for one in (before, after))
         times = gain(control, before, after)
-        judge(name, f"{before:.3f} to {after:.3f}, {times:.2f} times", "2 times" if halved else "under 2 times",
-              (times >= 2) == halved, n)
+        judge(name.format(title), f"{before:.3f} to {after:.3f}, {times:.2f} times", "2 times" if halved else "under 2 times",
+              (times >= 2) == halved, len(clips))
 
-    for control, (metric, title) in OWN.items():
-        (before, _), (after, n) = table["none", metric], table[control, metric]
-        compare(f"{control} at 1 against 0: {title}", control, before, after, True, n)
-        for half, name, halved in ((left, "weighted (left)", True), (right, "other (right)", False)):
-            before, after = half["none", metric], half[f"{control} left", metric]
-            clips = sorted(before.keys() & after.keys())
-            if not clips:
-                sys.exit(f"none of these clips has anything to measure of {control} in its {name} half; take more")
-            before, after = (sum(values[clip] for clip in clips) / len(clips) for values in (before, after))
-            compare(f"{control} on the left half: {title}, {name} half", control, before, after, halved, len(clips))
+    for control in OWN:
+        compare(f"{control} at 1 against 0: {{}}", control, whole, control, True)
+        compare(f"{control} on the left half: {{}}, weighted (left) half", control, left, f"{control} left", True)
+        compare(f"{control} on the left half: {{}}, other (right) half", control, right, f"{control} left", False)
     prompts, seeds = runs.diversities("prompts"), runs.diversities("seeds")
     for control in prompts:
         pairs = [(prompts[control][clip], seeds[control][clip]) for clip in sorted(prompts[control]) if clip in seeds[control]]

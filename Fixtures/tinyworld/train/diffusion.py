@@ -24,8 +24,10 @@ class Uncertainty(nn.Module):
         self.register_buffer("phases", 2 * math.pi * torch.rand(128, generator=generator))
         self.v = nn.Parameter(torch.zeros(128))
 
-    def forward(self, c_noise):
-        return (math.sqrt(2) * torch.cos(c_noise[:, None] * self.freqs + self.phases)) @ self.v
+    def forward(self, error, sigma):
+        """The mean of errors [B] at noise levels [B], each level's share of it made alike."""
+        u = (math.sqrt(2) * torch.cos((sigma.log() / 4)[:, None] * self.freqs + self.phases)) @ self.v
+        return (error * torch.exp(-u) + u).mean()
 
 
 def draw_noise_levels(batch, latent_frames, p, generator):
@@ -76,8 +78,7 @@ def loss(network, uncertainty, z, p, generator, weights=1):
     weight = (sigma ** 2 + SIGMA_DATA ** 2) / (sigma * SIGMA_DATA) ** 2
     # Known frames have no error; the mean is over all frames, so that clips with a known one weigh less, not more.
     error = weight * (weights * (z - x0).square()).flatten(1).mean(1)
-    u = uncertainty(sigma.log() / 4)
-    return (error * torch.exp(-u) + u).mean(), error.detach(), sigma, x0
+    return uncertainty(error, sigma), error.detach(), sigma, x0
 
 
 def noise_levels(sigma_max=70.0, sigma_min=0.002, n=35, rho=7):

@@ -11,7 +11,6 @@ from stages_latents import load_tokenizer
 from stages_model import averaged_model
 
 LIMIT = 20_000_000
-STEPS = Path(__file__).resolve().parent / "steps.json"
 
 
 def halves(tensors, kind):
@@ -63,15 +62,15 @@ def export(run, out):
         del config["ctrl"]
     config["tokenizer"] |= json.loads((run.folder / "latents" / "statistics.json").read_text())
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
-    write_steps(run, {"base": step} | {name: averaged_branch(run, name)[1] for name in names})
+    write_steps(run, folder.parent / "steps.json", {"base": step} | {name: averaged_branch(run, name)[1] for name in names})
 
 
-def write_steps(run, steps):
+def write_steps(run, place, steps):
     """What the stage `start` counts on from; stages that were not run here keep their numbers."""
-    told = json.loads(STEPS.read_text()) if STEPS.exists() else {}
+    told = json.loads(place.read_text()) if place.exists() else {}
     decoder = run.folder / "tokenizer" / "state.pt"
     if decoder.exists():
         steps["decoder"] = torch.load(decoder, map_location="cpu")["step"]
     for path in sorted((run.folder / "judges").glob("*/accuracy.json")):
         steps[f"judge {path.parent.name}"] = json.loads(path.read_text())["step"]
-    STEPS.write_text(json.dumps(told | steps, indent=1) + "\n")
+    place.write_text(json.dumps(told | steps, indent=1) + "\n")

@@ -151,9 +151,11 @@ def start_hint(w, config, latents):
     widths = config["ctrl"]["hint_widths"]
     tokens = patchify(latents, ph, pw).flatten(0, 1)
     width = min(*widths, tokens.shape[1])
+    values, vectors = torch.linalg.eigh(torch.cov(tokens.T))
+    basis = vectors.flip(1).T / values.flip(0)[:, None].clamp(min=1e-4).sqrt()
     first = w["x_embedder2.proj.1.weight"]
     first[:, tokens.shape[1]:] = 0
-    first[:width, :tokens.shape[1]] = main_components(tokens)[:width]
+    first[:width, :tokens.shape[1]] = basis[:width]
     x = F.linear(tokens, first[:, :tokens.shape[1]])
     for index, target in enumerate(widths):
         weight, bias = w[f"input_hint_block.{2 * index}.weight"], w[f"input_hint_block.{2 * index}.bias"]
@@ -172,12 +174,6 @@ def start_hint(w, config, latents):
     last /= 2 * y.std()
     bias.copy_(-y.mean(0) / (2 * y.std()))
     return w
-
-
-def main_components(tokens):
-    """[n,n]: rows that give the components of tokens [N,n], the largest first, with a deviation of 1 each."""
-    values, vectors = torch.linalg.eigh(torch.cov(tokens.T))
-    return vectors.flip(1).T / values.flip(0)[:, None].clamp(min=1e-4).sqrt()
 
 
 class Trunk(nn.Module):

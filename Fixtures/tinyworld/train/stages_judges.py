@@ -9,9 +9,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from fitting import fit
 from judges import BOX_CLASSES, CLASSES, JUDGES, KIND_OF, STRIDE, augment, box_maps, centre_maps, vocabulary
-from muon import Muon
-from progress import Average, Clock, Curve, descend, rate, set_rate, write_json, write_whole
+from progress import write_json
 from redraw import redrawn_frames
 
 FRAMES = (0, 4, 8)
@@ -101,48 +101,18 @@ def make_judge(name, words):
 
 
 def train_judge(run, name, most=6000):
-    p = {"peak": 2e-3, "warm": 100, "hold": 1500, "batch": run.batch or 32}
     folder, device = run.folder / "judges" / name, run.device
     pictures = Pictures(run, name, most)
     model = make_judge(name, pictures.words).to(device)
-    parameters = dict(model.named_parameters())
-    inner = [n for n, v in parameters.items() if n.startswith("body.") and v.ndim == 4]
-    optimiser = Muon([parameters[n] for n in inner], [v for n, v in parameters.items() if n not in inner], lr=p["peak"])
-    average, step, began = Average(parameters), 0, 0
-    if (folder / "state.pt").exists():
-        state = torch.load(folder / "state.pt", map_location=device)
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        average.values, step, began = state["average"], state["step"], state.get("began", 0)
-    dice = np.random.default_rng([run.recipe["seed"], step])
-    generator = torch.Generator().manual_seed(step)
-    curve = Curve(folder / "curve.csv", step, ["loss"])
-    clock = Clock(run.seconds, run.save_every)
 
-    def save():
-        write_whole(folder / "state.pt", lambda place: torch.save(
-            {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "average": average.values, "step": step,
-             "began": began}, place))
-
-    while not clock.is_over() and (run.steps is None or step < run.steps):
-        set_rate(optimiser, rate(step, p, run.anneal, run.steps, began))
-        x, truth = pictures.batch("train", *pictures.draw(p["batch"], dice))
-        x = augment(x, generator)
+    def loss_of(size, dice):
+        x, truth = pictures.batch("train", *pictures.draw(size, dice))
+        x = augment(x, torch.Generator().manual_seed(int(dice.integers(2 ** 62))))
         with run.autocast():
-            loss = model.loss(normalised(x).to(device), to_device(truth, device))
-        descend(loss, parameters.values(), 5.0, optimiser)
-        step += 1
-        average.update(parameters, step)
-        curve.add(loss=loss.item())
-        if step % run.report == 0:
-            curve.write(step)
-        if clock.must_save():
-            save()
-    save()
+            return model.loss(normalised(x).to(device), to_device(truth, device))
+
+    step = fit(run, folder, model, 32, lambda name: name.startswith("body."), loss_of)
     with torch.no_grad():
-        for n, v in parameters.items():
-            v.copy_(average.values[n])
-        model.eval()
         sums = {}
         for start in range(0, len(pictures.sets["held"]["rgb"]), 16):
             picks = [(s, f) for s in range(start, min(start + 16, len(pictures.sets["held"]["rgb"]))) for f in range(len(FRAMES))]
@@ -152,7 +122,6 @@ def train_judge(run, name, most=6000):
                     sums.setdefault(key, []).append(float(value))
     accuracy = {key: round(float(np.mean(values)), 4) for key, values in sums.items()}
     write_json(folder / "accuracy.json", {"step": step, "accuracy": accuracy})
-    write_whole(folder / "average.pt", lambda place: torch.save(model.state_dict(), place))
     print(name, step, accuracy, flush=True)
     export_judge(run, name, model.cpu(), accuracy, pictures)
 

@@ -112,7 +112,7 @@ def train(run, name, hint):
     # The first weighs errors of latents by noise level, the second what the reader sees of them.
     uncertainty = torch.nn.ModuleList(
         diffusion.Uncertainty(torch.Generator().manual_seed(seed + i)) for i in range(2)).to(device)
-    reader = load_reader(run) if p["reading"] else None
+    reader = load_reader(run) if hint else None
     size, fps = token_grid(run.config, run.latent_frames), run.config["clip"]["fps"]
     if hint:
         base, text, base_step = averaged_model(run)
@@ -169,17 +169,17 @@ def train(run, name, hint):
         with run.autocast():
             rows = text(ids) * keep
             loss, error, sigma, x0 = diffusion.loss(network(rows, latent), uncertainty[0], z, noise, generator, weights)
-            apart = call_distance(x0, z) if reader else torch.zeros(len(sigma), device=device)
-        u = uncertainty[1](sigma.log() / 4)
-        loss = loss + p["reading"] * (apart * torch.exp(-u) + u).mean()
+            apart = call_distance(x0, z) if hint else None
+        if hint:
+            loss = loss + p["reading"] * uncertainty[1](apart, sigma)
         descend(loss, every.values(), 1.0, optimiser)
         step += 1
         average.update(trained, step)
         if step % run.report == 0 or device.type == "cpu":
             parts = {key: error[(sigma > a) & (sigma <= b)].cpu() for key, a, b in
                      (("low", 0, 0.5), ("middle", 0.5, 4), ("high", 4, 1e9))}
-            curve.add(loss=loss.item(), error=error.mean().item(), reading=apart.mean().item(),
-                      **{key: part.mean().item() for key, part in parts.items() if len(part)})
+            parts |= {"error": error} | ({"reading": apart} if hint else {})
+            curve.add(loss=loss.item(), **{key: part.mean().item() for key, part in parts.items() if len(part)})
         if step % run.report == 0:
             curve.write(step)
         if clock.must_save():

@@ -1,7 +1,7 @@
 """Stage `start`: checkpoints made of what ships, to train on from where the `runs` folder is gone.
 
 The averaged weights are all there is: optimisers and the weighing of noise levels begin anew, and rates warm up again. Where the
-configuration's branches have more blocks or wider hint layers than those that ship, they grow (`growth.py`).
+configuration's branches have more blocks than those that ship, they grow (`growth.py`).
 """
 
 import json
@@ -17,10 +17,8 @@ from safetensors.torch import load_file, save_file
 
 import diffusion
 from clips import frames_of
-from export import STEPS
-from growth import deepened, widened_hint
+from growth import deepened
 from judges import JUDGES
-from latents import LatentStore
 from progress import write_json, write_whole
 from stages_judges import make_judge
 from stages_latents import make_latents
@@ -28,24 +26,22 @@ from tokenizer import SharedCodec, Tokenizer, pixels_to_patches
 
 
 def start(run, shipped):
-    """`shipped` holds `weights` and `judges`. What has a checkpoint already is left as it is."""
+    """`shipped` holds `weights`, `judges` and `steps.json`. What has a checkpoint already is left as it is."""
     weights, judges = Path(shipped) / "weights", Path(shipped) / "judges"
-    steps = json.loads(STEPS.read_text())
+    steps = json.loads((Path(shipped) / "steps.json").read_text())
     config = json.loads((weights / "config.json").read_text())
-    for part in ("dit", "tokenizer", "text"):
-        told = {key: value for key, value in config[part].items() if key not in ("mean", "std")}
-        if told != run.config[part]:
+    free = {"ctrl": ("blocks", "names"), "tokenizer": ("mean", "std")}
+    for part in ("dit", "ctrl", "tokenizer", "text"):
+        told, asked = ({key: value for key, value in c[part].items() if key not in free.get(part, ())}
+                       for c in (config, run.config))
+        if told != asked:
             raise SystemExit(f"'{part}' of --config is not what ships in {weights}; name another, such as config-cpu.json")
     start_latents(run, weights, config, steps["decoder"])
     make_latents(run, "shared", [])
     base, text = (tensors(weights / f"{part}.safetensors") for part in ("base_model", "text_encoder"))
     write_state(run.folder / "base", module_names("base", base) | module_names("text", text), steps["base"], None)
     for name in config["ctrl"]["names"]:
-        if (run.folder / name / "state.pt").exists():
-            continue
-        store = LatentStore(run.folder / "latents", name, torch.device("cpu"))
         branch = deepened(tensors(weights / f"{name}_control.safetensors"), base, run.config)
-        branch = widened_hint(branch, run.config, store[torch.tensor(sorted(store.clips)[::20])])
         write_state(run.folder / name, module_names("branch", branch), steps[name], steps["base"])
     for name in JUDGES:
         start_judge(run, judges / name, name, steps[f"judge {name}"])

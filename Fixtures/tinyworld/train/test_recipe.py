@@ -28,7 +28,7 @@ from judges import JUDGES, KINDS, RENDERED
 from muon import Muon
 from progress import Average, power_gamma, rate
 from reader import Reader, distance
-from stages_reader import labels_of
+from stages_reader import kind_shares, log_depths
 
 CONFIG = json.loads((HERE / "config.json").read_text())
 torch.set_grad_enabled(False)
@@ -67,11 +67,10 @@ class NetworkTests(unittest.TestCase):
     def test_a_new_branch_does_not_move_the_base(self):
         stages_model.assert_branch_is_silent(SimpleNamespace(config=CONFIG, recipe={"seed": 1}, latent_frames=None))
 
-    def test_growth_changes_nothing_that_is_computed(self):
+    def test_a_deeper_branch_computes_the_same_at_first(self):
         old = small()
-        old["ctrl"]["hint_widths"] = [16, 16, 32, 32, 96, 96, 256]
         new = json.loads(json.dumps(old))
-        new["ctrl"] |= {"blocks": 3, "hint_widths": [64, 64, 80, 80, 144, 144, 304]}
+        new["ctrl"]["blocks"] = 3
         g = torch.Generator().manual_seed(0)
         base = {k: v + 0.1 * torch.randn(v.shape, generator=g) for k, v in network.base_tensors(old, g).items()}
         branch = {k: v + 0.1 * torch.randn(v.shape, generator=g) for k, v in network.branch_tensors(old, base, g).items()}
@@ -79,8 +78,7 @@ class NetworkTests(unittest.TestCase):
         tau = torch.tensor([0.3, -0.7])
         rows, mask = torch.randn(2, 12, old["dit"]["text_dim"], generator=g), torch.zeros(2, 1, 3, 8, 10)
         made = []
-        grown = growth.widened_hint(growth.deepened(branch, base, new), new, hint)
-        for config, w in ((old, branch), (new, grown)):
+        for config, w in ((old, branch), (new, growth.deepened(branch, base, new))):
             self.assertEqual({k: v.shape for k, v in w.items()},
                              {k: v.shape for k, v in network.branch_tensors(config, base, g).items()})
             residuals = network.Branch(config, w, (3, 4, 5), 24)(x, tau, rows, mask, hint)
@@ -208,7 +206,7 @@ class ReaderTests(unittest.TestCase):
         classes, depth = np.zeros((9, 8, 8), np.uint8), np.full((9, 8, 8), 2.0, np.float16)
         classes[5:7, 4:, 4:] = RENDERED.index("car")
         depth[0, :4, :4] = 8
-        kinds, log = labels_of(classes, depth, 4, 4)
+        kinds, log = kind_shares(classes, 4, 4), log_depths(depth, 4, 4)
         self.assertEqual((kinds.shape, log.shape), ((len(KINDS), 3, 2, 2), (3, 2, 2)))
         self.assertEqual([int(v) for v in kinds[KINDS.index("vehicle"), :, 1, 1]], [0, 0, 128])
         self.assertAlmostEqual(float(log[0, 0, 0] - log[0, 1, 1]), np.log(4), places=2)
