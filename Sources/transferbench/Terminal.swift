@@ -15,12 +15,8 @@ enum Terminal {
         }
     }
 
-    /// Control characters in file names must not reach the terminal.
-    static func note(_ line: String) {
-        write(
-            String(line.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : Character($0) }) + "\n",
-            STDERR_FILENO)
-    }
+    /// Control characters in file names and in what programs say must not reach the terminal.
+    static func note(_ line: String) { write(plainText(line) + "\n", STDERR_FILENO) }
     static func error(_ sentence: String) { note("transferbench: \(sentence)") }
 
     @discardableResult
