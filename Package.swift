@@ -43,12 +43,15 @@ let package = Package(
             name: "COnnxRuntime", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
             linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+        .target(
+            name: "COpenBLASCore", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // The rooms of the house, bottom to top.
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CZlib"], swiftSettings: hot),
+        .target(
+            name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"], swiftSettings: hot),
         .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: hot),
         .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(

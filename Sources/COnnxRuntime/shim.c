@@ -15,6 +15,7 @@ enum {
     RANK = 61, DIMENSIONS = 62, ELEMENT_COUNT = 64, TYPE_AND_SHAPE = 65, CPU_MEMORY = 69, ALLOCATOR_FREE = 76,
     DEFAULT_ALLOCATOR = 78, RELEASE_ENV = 92, RELEASE_STATUS = 93, RELEASE_MEMORY = 94, RELEASE_SESSION = 95,
     RELEASE_VALUE = 96, RELEASE_TYPE = 98, RELEASE_SHAPE = 99, RELEASE_SESSION_OPTIONS = 100,
+    ADD_SESSION_CONFIG = 130,
 };
 enum { API_VERSION = 11, LEVEL_ERROR = 3, LEVEL_FATAL = 4, ARENA_ALLOCATOR = 0, DEFAULT_MEMORY = 0, ALL_OPTIMIZATIONS = 99 };
 
@@ -152,6 +153,11 @@ ort_status ort_session_open(
     if (CALL(library, SET_INTRA_THREADS, (void *, int), options, threads)) goto end;
     if (CALL(library, SET_INTER_THREADS, (void *, int), options, 1)) goto end;
     if (CALL(library, SET_OPTIMIZATION, (void *, int), options, ALL_OPTIMIZATIONS)) goto end;
+    // Threads that wait by spinning take the processor from whoever has work for it: a busy neighbour, or our own decoder.
+    if (CALL(library, ADD_SESSION_CONFIG, (void *, const char *, const char *), options, "session.intra_op.allow_spinning", "0"))
+        goto end;
+    if (CALL(library, ADD_SESSION_CONFIG, (void *, const char *, const char *), options, "session.inter_op.allow_spinning", "0"))
+        goto end;
     if (cuda) {
         append_cuda append = cuda_provider(library);
         if (!append) say(why, "it was built without CUDA");

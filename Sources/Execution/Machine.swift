@@ -1,5 +1,6 @@
 import Foundation
 internal import Results
+internal import Tensors
 internal import Video
 
 /// The versions and the machine behind a run, as stored with it.
@@ -12,6 +13,7 @@ public enum Machine {
             "system": systemName,
             "cpu": processor,
             "instruction-set": Kernels.instructionSet,
+            "matrix-library": MatrixLibrary.loaded.description,
             "threads": "\(threads)",
         ]
     }

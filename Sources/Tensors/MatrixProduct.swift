@@ -11,7 +11,7 @@ public struct MatrixTile {
     public let columns: Range<Int>
 }
 
-/// One call of the matrix library on one thread: `c = scale * a · bᵀ + (adding ? c : 0)`, with a [m, k], c [m, n] and
+/// One call of the matrix library on one thread (COpenBLASCore gives it one before main, and the processor's kernels): `c = scale * a · bᵀ + (adding ? c : 0)`, with a [m, k], c [m, n] and
 /// b [n, k], or [k, n] when `transposed` is false. Matrices are row-major with the given strides.
 public func multiply(
     _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
@@ -19,17 +19,10 @@ public func multiply(
     into c: UnsafeMutablePointer<Float>, stride cStride: Int, m: Int, n: Int, k: Int, scale: Float = 1,
     adding: Bool = false
 ) {
-    _ = oneLibraryThread
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), scale, a,
         Int32(aStride), b, Int32(bStride), adding ? 1 : 0, c, Int32(cStride))
 }
-
-/// The library's bits change with its number of threads: it gets one, and the tiles are spread here.
-private let oneLibraryThread: Void = openblas_set_num_threads(1)
-
-/// The processor type that the matrix library chose its kernels for: results differ in the last bits between types.
-public func matrixLibraryCore() -> String { String(cString: openblas_get_corename()) }
 
 extension WorkerPool {
     /// `a · weightᵀ` with a [rows, k] and a stored weight [n, k], in tiles that depend on the sizes alone.

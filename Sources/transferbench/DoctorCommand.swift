@@ -4,6 +4,7 @@ import Experiment
 import Foundation
 import Perception
 import Results
+import Tensors
 import Video
 
 struct DoctorCommand: ParsableCommand {
@@ -13,11 +14,15 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Exits with 69 when something that scoring or reporting needs is missing.
 
+            The speed of matrix products is measured on one core for a tenth of a second. What the core allows is measured \
+            beside it: multiplications and additions in registers alone, of the widest kind that the processor has. That \
+            is its units times their width times its present clock, and no product can be faster.
+
               transferbench doctor
             """)
 
     func run() throws {
-        let checks = [cpu, opencv, networks, sqlite, gnuplot, fonts, ffmpeg, temporaryFolder]
+        let checks = [cpu, matrices, opencv, networks, sqlite, gnuplot, fonts, ffmpeg, temporaryFolder]
         let width = checks.map(\.name.count).max() ?? 0
         for check in checks {
             let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
@@ -53,6 +58,20 @@ struct DoctorCommand: ParsableCommand {
         return Check(
             name: "processor", state: .good,
             finding: "\(cpu["cpu"] ?? "unknown"), \(Machine.cores) cores, \(Kernels.instructionSet) kernels")
+    }
+
+    private var matrices: Check {
+        let library = MatrixLibrary.loaded
+        let speed = MatrixLibrary.measureSpeed()
+        func gflops(_ speed: Double) -> String { "\(Int(speed.rounded())) GFLOP/s" }
+        let kernels =
+            library.isBelowProcessor
+            ? "\(library.kernels.name), where the processor has \(library.processor.name)" : library.kernels.name
+        return Check(
+            name: "matrices", state: library.isBelowProcessor ? .poor : .good,
+            finding: "\(library.description) (\(kernels)): \(gflops(speed.product)) a core of the "
+                + "\(gflops(speed.ceiling)) that it allows",
+            remedy: library.remedy)
     }
 
     private var opencv: Check {

@@ -34,7 +34,7 @@ struct EngineOptions: ParsableArguments {
         if timing {
             let line = Timing(
                 work: what, seconds: seconds, threads: pool.threads, matrixGflopsPeak: Self.matrixPeak(pool),
-                matrixLibraryCore: matrixLibraryCore(), version: TransferBench.version)
+                matrixLibraryCore: MatrixLibrary.loaded.core, version: TransferBench.version)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             encoder.keyEncodingStrategy = .convertToSnakeCase

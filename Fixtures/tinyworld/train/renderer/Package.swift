@@ -11,10 +11,11 @@ let package = Package(
     targets: [
         .target(name: "CKernels"),
         .target(name: "COpenCV"),
+        .target(name: "COpenBLASCore"),
         .systemLibrary(name: "COpenBLAS"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "COpenSSL"),
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CZlib"], swiftSettings: settings),
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"], swiftSettings: settings),
         .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: settings),
         .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: settings),
         .target(name: "TinyWorld", dependencies: ["Experiment", "Tensors", "Video"], swiftSettings: settings),
