@@ -49,7 +49,9 @@ extension WorkerPool {
         let rowTiles = segments * segmentTiles
         let columnTiles = (n + columnTile - 1) / columnTile
         nonisolated(unsafe) let (a, result) = (a, result)
-        run(rowTiles * columnTiles) { task in
+        // Waking a thread takes longer than a small product.
+        let pool = rows * n * k < 1 << 17 ? WorkerPool(threads: 1) : self
+        pool.run(rowTiles * columnTiles) { task in
             let (first, within) = (task % rowTiles / segmentTiles * segment, task % segmentTiles * rowTile)
             let (r, c) = (first + within, task / rowTiles * columnTile)
             let (m, width) = (min(rowTile, segment - within), min(columnTile, n - c))

@@ -22,20 +22,24 @@ enum Attention {
         var members: [Bool]? = nil
     }
 
-    /// Attends from one sample's queries.
+    /// Attends from the queries of some samples, each to keys of its own.
     /// - Parameters:
-    ///   - queries: [count, width] with rows `stride` apart, from row `first` on.
+    ///   - queries: [samples · count, width].
     ///   - out: as `queries`; must not be the same buffer.
+    ///   - samples: of every sample the runs of keys; one without any keeps its part of `out`.
     static func run(
-        queries: FloatBuffer, out: FloatBuffer, first: Int, count: Int, heads: Int, headWidth: Int, over runs: [Keys],
+        queries: FloatBuffer, out: FloatBuffer, count: Int, heads: Int, headWidth: Int, over samples: [[Keys]],
         pool: WorkerPool
     ) {
         let width = heads * headWidth
         let tiles = (count + queryTile - 1) / queryTile
         let isa = tb_isa_best()
         let scale = 1 / Float(headWidth).squareRoot()
-        pool.run(heads * tiles) { task in
-            let (head, start) = (task / tiles * headWidth, task % tiles * queryTile)
+        pool.run(samples.count * heads * tiles) { task in
+            let (sample, part) = (task / (heads * tiles), task % (heads * tiles))
+            let (runs, first) = (samples[sample], sample * count)
+            guard !runs.isEmpty else { return }
+            let (head, start) = (part / tiles * headWidth, part % tiles * queryTile)
             let rows = min(queryTile, count - start)
             let logits = FloatBuffer(count: rows * keyTile)
             let state = FloatBuffer(count: 2 * rows)

@@ -1,15 +1,19 @@
 internal import Tensors
 
 extension TransferNetwork.Prepared {
-    /// Videos of one clip as the samples of a batch: each keeps its text and its weights; encoded hints, which they share,
-    /// stay one. A sample's bits do not depend on the others'.
+    /// Whether all can be samples of one batch: videos of one clip, or passes of one video, with the same encoded hints.
+    static func areJoinable(_ parts: [Self]) -> Bool {
+        parts.allSatisfy { part in
+            part.grid.samples == 1 && part.grid == parts[0].grid && part.paddingMask == nil
+                && part.controls.elementsEqual(parts[0].controls) { $0.name == $1.name && $0.hint === $1.hint }
+        }
+    }
+
+    /// Videos of one clip, or passes, as the samples of a batch: each keeps its text and its weights; encoded hints, which
+    /// they share, stay one. A sample's bits do not depend on the others'.
     init(joining parts: [Self]) {
+        precondition(Self.areJoinable(parts), "samples of one batch have the same hints")
         let first = parts[0]
-        precondition(
-            parts.allSatisfy { part in
-                part.grid.samples == 1 && part.grid == first.grid && part.paddingMask == nil
-                    && part.controls.elementsEqual(first.controls) { $0.name == $1.name && $0.hint === $1.hint }
-            }, "videos of one batch have the same hints")
         let grid = first.grid
         self.init(
             grid: LatentGrid(

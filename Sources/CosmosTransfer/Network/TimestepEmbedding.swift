@@ -4,6 +4,7 @@ internal import Tensors
 
 /// What the noise level says to every layer (spec §2.3).
 struct TimestepSignal: Sendable {
+    /// 1 where all samples are at one noise level.
     let samples: Int
     /// SiLU of the normalised sinusoid, [samples, width].
     let activation: FloatBuffer
@@ -24,8 +25,9 @@ struct TimestepEmbedding: Sendable {
         gain = try weights["affline_norm.weight"].floats()
     }
 
-    /// - Parameter noise: c_noise = ¼ ln σ of every sample.
+    /// - Parameter noise: c_noise = ¼ ln σ of every sample; what is the same for all is computed once.
     func signal(_ noise: [Float], pool: WorkerPool) -> TimestepSignal {
+        let noise = noise.allSatisfy { $0 == noise[0] } ? [noise[0]] : noise
         let n = noise.count
         let sinusoid = FloatBuffer(count: n * width)
         let half = width / 2
@@ -77,12 +79,13 @@ struct Modulation: Sendable {
                 tb_isa_best(), out.pointer + s * count, count, signal.offset.pointer + s * 3 * width, 3 * width, nil, 1,
                 count)
         }
-        return ModulationVectors(width: width, stride: count, values: out)
+        return ModulationVectors(width: width, stride: signal.samples == 1 ? 0 : count, values: out)
     }
 }
 
 struct ModulationVectors: Sendable {
     let width: Int
+    /// From one sample to the next; 0 where all have the same.
     fileprivate let stride: Int
     fileprivate let values: FloatBuffer
 

@@ -7,20 +7,36 @@ struct Workspace: Sendable {
     let width: Int
     /// Each [samples · tokens, width].
     let normed, queries, keys, values: FloatBuffer
-    /// Rows of the feed-forward layer that exist at a time.
-    let hiddenRows: Int
+    /// Rows of the feed-forward layer that exist at a time: of a few whole samples, so that there is work for several threads,
+    /// or of a part of one.
+    let hiddenSegments: [(rows: Range<Int>, samples: Int)]
     let hidden: FloatBuffer
+
+    private static let mostHiddenRows = 1408
 
     init(grid: LatentGrid, width: Int, hiddenWidth: Int) {
         self.grid = grid
         self.width = width
-        let size = grid.samples * grid.tokens * width
+        let (tokens, rows) = (grid.tokens, grid.samples * grid.tokens)
+        if tokens <= Self.mostHiddenRows {
+            let most = 2 * Self.mostHiddenRows / tokens
+            hiddenSegments = stride(from: 0, to: grid.samples, by: most).map {
+                let samples = min(most, grid.samples - $0)
+                return ($0 * tokens..<($0 + samples) * tokens, samples)
+            }
+        } else {
+            hiddenSegments = (0..<grid.samples).flatMap { sample in
+                stride(from: sample * tokens, to: (sample + 1) * tokens, by: Self.mostHiddenRows).map {
+                    ($0..<min($0 + Self.mostHiddenRows, (sample + 1) * tokens), 1)
+                }
+            }
+        }
+        let size = rows * width
         normed = FloatBuffer(count: size)
         queries = FloatBuffer(count: size)
         keys = FloatBuffer(count: size)
         values = FloatBuffer(count: size)
-        hiddenRows = min(grid.tokens, 1408)
-        hidden = FloatBuffer(count: hiddenRows * hiddenWidth)
+        hidden = FloatBuffer(count: (hiddenSegments.map(\.rows.count).max() ?? 0) * hiddenWidth)
     }
 }
 
@@ -115,12 +131,11 @@ struct TransformerBlock: Sendable {
         pool.multiply(
             w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: attention.v,
             into: (w.values.pointer, width))
-        for s in 0..<w.grid.samples {
-            Attention.run(
-                queries: w.queries, out: w.normed, first: s * tokens, count: tokens, heads: heads,
-                headWidth: headWidth,
-                over: [Attention.Keys(keys: w.keys, values: w.values, first: s * tokens, count: tokens)], pool: pool)
-        }
+        Attention.run(
+            queries: w.queries, out: w.normed, count: tokens, heads: heads, headWidth: headWidth,
+            over: (0..<w.grid.samples).map {
+                [Attention.Keys(keys: w.keys, values: w.values, first: $0 * tokens, count: tokens)]
+            }, pool: pool)
         project(w.normed, by: attention.out, onto: x, modulation, w, pool)
     }
 
@@ -138,20 +153,20 @@ struct TransformerBlock: Sendable {
                 isa, tile.pointer, tile.stride, gain, nil, nil, tile.rows.count, tile.columns.count / headWidth,
                 headWidth)
         }
-        for (s, keys) in text.enumerated() {
-            func attend(over runs: [Attention.Keys], into out: FloatBuffer) {
-                Attention.run(
-                    queries: w.queries, out: out, first: s * tokens, count: tokens, heads: heads, headWidth: headWidth,
-                    over: runs, pool: pool)
-            }
-            attend(over: [keys.global], into: w.normed)
-            guard !keys.regional.isEmpty else { continue }
+        func attend(over runs: [[Attention.Keys]], into out: FloatBuffer) {
+            Attention.run(
+                queries: w.queries, out: out, count: tokens, heads: heads, headWidth: headWidth, over: runs, pool: pool)
+        }
+        attend(over: text.map { [$0.global] }, into: w.normed)
+        if text.contains(where: { !$0.regional.isEmpty }) {
             // Half of the attention is that to the whole prompt, half that to the prompts of the places (spec §1.9).
-            attend(over: keys.regional, into: w.values)
+            attend(over: text.map(\.regional), into: w.values)
             let (width, values, normed) = (width, w.values, w.normed)
-            pool.runRanges(tokens, grain: 256) { rows in
-                for i in (s * tokens + rows.lowerBound) * width..<(s * tokens + rows.upperBound) * width {
-                    normed.pointer[i] = 0.5 * (normed.pointer[i] + values.pointer[i])
+            for s in text.indices where !text[s].regional.isEmpty {
+                pool.runRanges(tokens, grain: 256) { rows in
+                    for i in (s * tokens + rows.lowerBound) * width..<(s * tokens + rows.upperBound) * width {
+                        normed.pointer[i] = 0.5 * (normed.pointer[i] + values.pointer[i])
+                    }
                 }
             }
         }
@@ -161,22 +176,21 @@ struct TransformerBlock: Sendable {
     private func feedForward(_ x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace, _ pool: WorkerPool) {
         let (tokens, width, hiddenWidth, isa) = (w.grid.tokens, width, layer1.shape[0], tb_isa_best())
         modulation.normalise(x, into: w.normed, grid: w.grid, pool: pool)
-        for s in 0..<w.grid.samples {
-            for first in stride(from: 0, to: tokens, by: w.hiddenRows) {
-                let rows = min(w.hiddenRows, tokens - first)
-                let start = s * tokens + first
-                pool.multiply(
-                    w.normed.pointer + start * width, stride: width, rows: rows, by: layer1,
-                    into: (w.hidden.pointer, hiddenWidth)
-                ) { tile in
-                    tb_gelu(isa, tile.pointer, tile.stride, tile.rows.count, tile.columns.count)
-                }
-                pool.multiply(w.hidden.pointer, stride: hiddenWidth, rows: rows, by: layer2, into: nil) { tile in
-                    tb_add_gated(
-                        isa, x.pointer + (start + tile.rows.lowerBound) * width + tile.columns.lowerBound, width,
-                        tile.pointer, tile.stride, modulation.gate(s) + tile.columns.lowerBound, tile.rows.count,
-                        tile.columns.count)
-                }
+        for (run, samples) in w.hiddenSegments {
+            let start = run.lowerBound
+            pool.multiply(
+                w.normed.pointer + start * width, stride: width, rows: run.count, segments: samples, by: layer1,
+                into: (w.hidden.pointer, hiddenWidth)
+            ) { tile in
+                tb_gelu(isa, tile.pointer, tile.stride, tile.rows.count, tile.columns.count)
+            }
+            pool.multiply(
+                w.hidden.pointer, stride: hiddenWidth, rows: run.count, segments: samples, by: layer2, into: nil
+            ) { tile in
+                let row = start + tile.rows.lowerBound
+                tb_add_gated(
+                    isa, x.pointer + row * width + tile.columns.lowerBound, width, tile.pointer, tile.stride,
+                    modulation.gate(row / tokens) + tile.columns.lowerBound, tile.rows.count, tile.columns.count)
             }
         }
     }

@@ -1,10 +1,12 @@
 internal import Tensors
 
 extension Tensor {
-    /// Samples [1, …] of one shape as a batch.
+    /// Samples [1, …], or batches, of one shape as a batch.
     init(joining samples: [Tensor]) {
-        precondition(samples.allSatisfy { $0.shape == samples[0].shape && $0.shape.first == 1 })
-        self.init(shape: [samples.count] + samples[0].shape.dropFirst(), values: samples.flatMap(\.values))
+        precondition(samples.allSatisfy { $0.shape == samples[0].shape })
+        self.init(
+            shape: [samples.count * samples[0].shape[0]] + samples[0].shape.dropFirst(),
+            values: samples.flatMap(\.values))
     }
 
     /// One sample of a batch, [1, …].
