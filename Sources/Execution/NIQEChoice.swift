@@ -18,16 +18,23 @@ public enum NIQEChoice: Sendable {
         }
     }
 
-    /// The model: read, or fitted on `clips`.
-    /// - Throws: `BenchError` 65, when the file is no model, or the clips cannot be read or have too little texture.
-    public func model(
+    /// The model: read, or fitted on `clips`. Clips that give none leave NIQE alone without a value: they are small, or flat,
+    /// and what else is measured does not mind.
+    /// - Throws: `BenchError` 65, when the file is no model.
+    public func reference(
         of clips: [Artifact], _ options: ScoringOptions, onUnusable: ((_ clip: String, _ reason: String) -> Void)? = nil
-    ) throws(BenchError) -> NIQEModel {
+    ) throws(BenchError) -> NIQEReference {
         switch self {
-        case .file(let path): try NIQEChoice.read(path)
+        case .file(let path): return .model(try NIQEChoice.read(path))
         case .references(let block, let folder):
-            try NIQEChoice.fitted(
-                on: clips, block: block, folder: folder, workers: options.workers, onUnusable: onUnusable)
+            do throws(BenchError) {
+                return .model(
+                    try NIQEChoice.fitted(
+                        on: clips, block: block, folder: folder, workers: options.workers, onUnusable: onUnusable))
+            } catch {
+                guard error.code == .unusableInput else { throw error }
+                return .missing(reason: error.sentence)
+            }
         }
     }
 
@@ -50,8 +57,10 @@ public enum NIQEChoice: Sendable {
 }
 
 extension ScoringPlanner {
-    /// The model of a dataset's run.
-    mutating func model(_ choice: NIQEChoice, clips dataset: DatasetFolder) throws(BenchError) -> NIQEModel {
+    /// What NIQE measures from in a dataset's run.
+    mutating func niqeReference(
+        _ choice: NIQEChoice, clips dataset: DatasetFolder
+    ) throws(BenchError) -> NIQEReference {
         var clips: [Artifact] = []
         if case .references = choice {
             for clip in dataset.clips.sorted() {
@@ -60,8 +69,8 @@ extension ScoringPlanner {
             }
         }
         var unusable: [(clip: String, reason: String)] = []
-        let model = try choice.model(of: clips, options) { unusable.append(($0, $1)) }
+        let reference = try choice.reference(of: clips, options) { unusable.append(($0, $1)) }
         for (clip, reason) in unusable { warn("NIQE is measured without this clip: \(reason)", of: clip) }
-        return model
+        return reference
     }
 }

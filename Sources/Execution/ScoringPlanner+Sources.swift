@@ -199,7 +199,7 @@ extension ScoringPlanner {
     /// What all trials' scores depend on besides their own files and networks.
     private var ownParameters: [String: String] {
         ["frame-limit": "\(options.frameLimit)", "mask-matching": options.matching.rawValue]
-            .merging(options.niqe.map { ["niqe-model": String($0.identity.hex.prefix(12))] } ?? [:]) { a, _ in a }
+            .merging(options.niqe.map { ["niqe-model": $0.label] } ?? [:]) { a, _ in a }
             .merging(options.filters.changes) { a, _ in a }
     }
 

@@ -44,7 +44,7 @@ public struct ScoringPlanner {
                 issues.append(.init(subject: lost.subject, message: reason, isWarning: false))
             }
         }
-        if let niqe = request.niqe { options.niqe = try model(niqe, clips: dataset) }
+        if let niqe = request.niqe { options.niqe = try niqeReference(niqe, clips: dataset) }
         let given =
             request.foreground.map { resolved($0) }
             ?? (isFolder(dataset.path + "/foreground") ? dataset.path + "/foreground" : nil)

@@ -22,7 +22,7 @@ func metricList(
                     reference: phrases.reference, generated: phrases.generated, matching: options.matching,
                     profile: options.profile))
         ),
-    ] + (options.niqe.map { [(.frames, MetricRun(NIQE(model: $0)))] } ?? [])
+    ] + (options.niqe.map { [(.frames, MetricRun(NIQE($0)))] } ?? [])
 }
 
 /// What a run with the given parts computes, in the order of tables.

@@ -63,11 +63,11 @@ public struct ScoringOptions: Sendable {
     public let frameLimit: Int
     public let filters: FrameFilters
     /// What NIQE measures from; nil leaves NIQE out.
-    public var niqe: NIQEModel?
+    public var niqe: NIQEReference?
 
     public init(
         profile: Profile, matching: MaskIoU.Matching = .hungarian, workers: Int, frameLimit: Int = 121,
-        niqe: NIQEModel? = nil, filters: FrameFilters? = nil
+        niqe: NIQEReference? = nil, filters: FrameFilters? = nil
     ) {
         self.profile = profile
         self.matching = matching

@@ -166,7 +166,7 @@ struct ScoreCommand: ParsableCommand {
             let networks = try perception.networks(folder: temporary)
             let clip = Clip(name: "pair", caption: caption ?? "", video: try hasher.artifact(reference))
             var scored = options
-            scored.niqe = try perception.niqeChoice(folder: temporary)?.model(of: [clip.video], options)
+            scored.niqe = try perception.niqeChoice(folder: temporary)?.reference(of: [clip.video], options)
             let sources = PairSources(
                 clip: clip, generated: try hasher.artifact(generated),
                 foreground: try foregroundSource(networks, clip: stem(reference)),
