@@ -57,7 +57,7 @@ void tb_attend_frames(tb_isa isa, const float *restrict q, const float *const *r
 
 // --- Haar patches ----------------------------------------------------------------------------------------------------
 
-enum { MOST_EDGE = 4, MOST_CUBE = MOST_EDGE * MOST_EDGE * MOST_EDGE };
+enum { MOST_EDGE = 16, MOST_CUBE = MOST_EDGE * MOST_EDGE * MOST_EDGE };
 
 // Sums and differences along one bit of the index; all three axes and levels together are the transform of a cube.
 static void butterflies(float *restrict x, size_t n) {

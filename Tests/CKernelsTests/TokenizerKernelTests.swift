@@ -222,7 +222,7 @@ import Testing
         #expect(abs(results[0][1] - 2 - x.reduce(0.0) { $0 + Double($1) * Double($1) }) < 1e-5)
     }
 
-    @Test(arguments: [0, 1, 2])
+    @Test(arguments: [0, 1, 2, 3, 4])
     func `Haar patches follow their formula and go back exactly`(_ levels: Int) {
         let (edge, rows, across, colours) = (1 << levels, 2, 3, 3)
         let (height, width) = (rows * edge, across * edge)

@@ -74,7 +74,7 @@ void tb_attend_frames(tb_isa isa, const float *restrict q, const float *_Nonnull
                       const float *_Nonnull const *_Nonnull restrict values, size_t frames, float scale,
                       float *restrict out, size_t pixels, size_t width, float *restrict logits);
 
-/// One frame of Haar patches of edge 2^levels. `pixels[f]` is row 0 of frame f of the first colour, `plane` the
+/// One frame of Haar patches of edge 2^levels, at most 16. `pixels[f]` is row 0 of frame f of the first colour, `plane` the
 /// distance of colours, `width` that of rows and a multiple of the edge; patches are [colours * 8^levels] numbers each, next to
 /// each other. Rows `first` to `first + count` of patches, all pointers being those of row 0.
 void tb_haar_split(const float *_Nonnull const *_Nonnull restrict pixels, size_t plane, size_t width, size_t colours,

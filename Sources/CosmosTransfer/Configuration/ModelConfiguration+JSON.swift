@@ -102,21 +102,7 @@ extension TransformerConfiguration {
 
 extension TokenizerConfiguration {
     fileprivate var inconsistency: (path: String, what: String)? {
-        guard patch.nonzeroBitCount == 1 else { return ("tokenizer.patch", "is \(patch), no power of two") }
-        for (key, factor) in [("spatial", spatialCompression), ("temporal", temporalCompression)] {
-            guard factor.nonzeroBitCount == 1, factor >= patch else {
-                return (
-                    "tokenizer.\(key)_compression",
-                    "is \(factor); it must be a power of two, and no less than the patch"
-                )
-            }
-            guard (factor / patch).trailingZeroBitCount < multipliers.count else {
-                return (
-                    "tokenizer.\(key)_compression",
-                    "is \(factor), more than \(multipliers.count) levels and a patch of \(patch) reach"
-                )
-            }
-        }
+        if let (key, what) = objection { return ("tokenizer.\(key)", what) }
         guard mean.isEmpty == std.isEmpty else {
             return ("tokenizer.\(mean.isEmpty ? "mean" : "std")", "is missing; mean and std belong together")
         }

@@ -40,40 +40,38 @@ extension TokenizerConfiguration {
 
     /// - Throws: `BenchError` naming the key of a size that no tokenizer has.
     func checkForTokenizer() throws {
-        func require(_ condition: Bool, _ key: String, _ what: String) throws {
-            guard condition else {
-                throw BenchError(.unusableInput, "tokenizer.\(key) \(what); correct config.json")
-            }
+        if let (key, what) = objection {
+            throw BenchError(.unusableInput, "tokenizer.\(key) \(what); correct config.json")
         }
+    }
+
+    /// The key of a size that no tokenizer has, and what is wrong with it; nil where one can be built.
+    var objection: (key: String, what: String)? {
         let sizes = [
             ("channels", channels), ("res_blocks", resBlocks), ("latent_channels", latentChannels),
             ("z_channels", zChannels),
         ]
-        for (key, size) in sizes { try require(1...65_536 ~= size, key, "is \(size), not within 1…65536") }
-        try require(
-            !multipliers.isEmpty && multipliers.allSatisfy { 1...1024 ~= $0 }, "multipliers",
-            "is \(multipliers), not a list of numbers within 1…1024")
-        try require([1, 2, 4].contains(patch), "patch", "is \(patch), not 1, 2 or 4")
-        for (key, ratio) in [
-            ("spatial_compression", spatialCompression), ("temporal_compression", temporalCompression),
-        ] {
-            try require(
-                ratio >= patch && ratio <= 1024 && ratio.nonzeroBitCount == 1, key,
-                "is \(ratio), not a power of two of at least the patch, \(patch)")
+        for (key, size) in sizes where !(1...65_536 ~= size) { return (key, "is \(size), not within 1…65536") }
+        guard !multipliers.isEmpty, multipliers.allSatisfy({ 1...1024 ~= $0 }) else {
+            return ("multipliers", "is \(multipliers), not a list of numbers within 1…1024")
+        }
+        guard 1...16 ~= patch, patch.nonzeroBitCount == 1 else {
+            return ("patch", "is \(patch), no power of two up to 16")
+        }
+        let ratios = [("spatial_compression", spatialCompression), ("temporal_compression", temporalCompression)]
+        for (key, ratio) in ratios where !(patch...1024 ~= ratio && ratio.nonzeroBitCount == 1) {
+            return (key, "is \(ratio), not a power of two of at least the patch, \(patch)")
         }
         // Levels that halve on the way in must double on the way out, or the frames come back in another size.
         let levels = multipliers.indices
-        let down = levels.map { downsampling(level: $0) }
-        let up = levels.map { upsampling(level: $0) }
-        func count(_ flags: [Bool]) -> Int { flags.count { $0 } }
-        try require(
-            count(down.map(\.space)) == spatialHalvings && count(up.map(\.space)) == spatialHalvings,
-            "spatial_compression",
-            "is \(spatialCompression), which \(multipliers.count) levels after patches of \(patch) do not reach")
-        try require(
-            count(down.map(\.time)) == temporalHalvings && count(up.map(\.time)) == temporalHalvings,
-            "temporal_compression",
-            "is \(temporalCompression), which \(multipliers.count) levels after patches of \(patch) do not reach")
+        let (down, up) = (levels.map { downsampling(level: $0) }, levels.map { upsampling(level: $0) })
+        for (key, ratio, halvings, flags) in [
+            ("spatial_compression", spatialCompression, spatialHalvings, (down.map(\.space), up.map(\.space))),
+            ("temporal_compression", temporalCompression, temporalHalvings, (down.map(\.time), up.map(\.time))),
+        ] where [flags.0, flags.1].contains(where: { $0.count { $0 } != halvings }) {
+            return (key, "is \(ratio), which \(multipliers.count) levels after patches of \(patch) do not reach")
+        }
+        return nil
     }
 }
 

@@ -92,6 +92,8 @@ import Testing
         (#"{"dit":{},"ctrl":{"names":["vis","vis"]}}"#, ["'ctrl.names[1]'", "second time"]),
         (#"{"dit":{},"ctrl":{"names":[1]}}"#, ["'ctrl.names[0]'"]),
         (#"{"tokenizer":{"patch":3}}"#, ["'tokenizer.patch'", "power of two"]),
+        // Three levels after patches of 2 halve twice on the way in, but double once on the way out.
+        (#"{"tokenizer":{"patch":2}}"#, ["'tokenizer.spatial_compression'", "3 levels"]),
         (#"{"tokenizer":{"spatial_compression":2}}"#, ["'tokenizer.spatial_compression'"]),
         (#"{"tokenizer":{"temporal_compression":12}}"#, ["'tokenizer.temporal_compression'"]),
         (#"{"tokenizer":{"spatial_compression":32}}"#, ["'tokenizer.spatial_compression'", "3 levels"]),

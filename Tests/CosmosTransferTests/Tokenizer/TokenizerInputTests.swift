@@ -98,7 +98,8 @@ import Video
 
     @Test func `configurations that make no tokenizer are refused by key`() {
         let faults: [(String, (inout TokenizerConfiguration) -> Void)] = [
-            ("patch", { $0.patch = 8 }), ("spatial_compression", { $0.spatialCompression = 12 }),
+            ("patch", { $0.patch = 3 }), ("patch", { $0.patch = 32 }),
+            ("spatial_compression", { $0.spatialCompression = 12 }),
             ("spatial_compression", { $0.spatialCompression = 256 }), ("multipliers", { $0.multipliers = [] }),
             ("channels", { $0.channels = 0 }), ("temporal_compression", { $0.temporalCompression = 2 }),
             // Three levels after patches of 2 halve twice on the way in, but double once on the way out.
