@@ -22,6 +22,19 @@ struct GenerateCommand: ParsableCommand {
             sum of 1 are divided by it. Runs on the CPU; 'transferbench models inspect' estimates the work.
 
             Without a negative prompt, guidance leads away from no text at all.
+
+            --tensors writes, and --latents takes, tensors by these names; C is a clip, from 0:
+
+              text, text.negative      [1, M, width]: the prompts' embeddings
+              clip.C.noise             [1, channels, t, h, w]: the seed's normal numbers
+              clip.C.initial           the same shape: the noisy latent at the start
+              clip.C.final             the same shape: the clean latent at the end
+              clip.C.hint.CONTROL      the same shape: the encoded control video
+              clip.C.weight.CONTROL    [t, h/2, w/2]: its weight at every token
+
+            Latents and hints are scaled as the network takes them. Any of them may be missing. A final latent is decoded \
+            as it is; without it the sampler begins with the initial latent, without that with the noise. Weights are used \
+            as they are, not divided by their sum.
             """)
 
     @Argument(help: ArgumentHelp("The controlnet_specs file.", valueName: "spec.json"), completion: .file())
@@ -73,8 +86,17 @@ struct GenerateCommand: ParsableCommand {
     var useDistilled = false
     @Flag(help: "The model is the driving variant, Sample-AV.")
     var isAvSample = false
-    @Flag(help: "Treat weights and rotary angles as the official pipeline does, oddities included.")
+    @Flag(
+        help: "Treat weights, rotary angles and the latent's border as the official pipeline does, oddities included.")
     var parity = false
+    @Option(
+        help: ArgumentHelp("Write what the video is made from and ends in, as tensors.", valueName: "file.safetensors"),
+        completion: .file())
+    var tensors: String?
+    @Option(
+        help: ArgumentHelp("Take tensors of such a file in place of what would be computed.", valueName: "file"),
+        completion: .file())
+    var latents: String?
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {
@@ -99,7 +121,21 @@ struct GenerateCommand: ParsableCommand {
                 .usage, "an embedding stands for one prompt; leave it out for a batch, or run its lines one by one")
         }
         for warning in Set(specs.flatMap(\.warnings)).sorted() { Terminal.note("Note: \(warning)") }
-        let setup = GenerationSetup(try WeightsFolder(path: weights), options: options, pool: pool)
+        let given = try latents.map { path in
+            try GenerationTensors(usableInput { try TensorFile.read(path: path) }, file: path)
+        }
+        guard specs.count == 1 || (tensors == nil && given == nil) else {
+            throw BenchError(
+                .usage,
+                "--tensors and --latents are those of one video; leave them out for a batch, or run its lines one by one"
+            )
+        }
+        guard tensors == nil || !specs[0].controls.contains(where: { $0.kind == .upscale }) else {
+            throw BenchError(
+                .usage, "the control 'upscale' works in patches, which have latents of their own; leave --tensors out")
+        }
+        let tensorFile = try tensors.map { try OutputPath.resolved($0, inputs: [spec] + inputs(of: specs[0])) }
+        let setup = GenerationSetup(try WeightsFolder(path: weights), options: options(given), pool: pool)
         let unfinished = Mutex<String?>(nil)
         Interrupt.install("stopped; the unfinished video was not kept") {
             if let path = unfinished.withLock({ $0 }) { Interrupt.remove(path) }
@@ -111,7 +147,9 @@ struct GenerateCommand: ParsableCommand {
                 let requests = try specs.map { try setup.request(for: $0, model: generator.model) }
                 for request in requests { try generator.check(request) }
                 for (index, (spec, request)) in zip(specs, requests).enumerated() {
-                    try make(spec, request, index: specs.count > 1 ? index : nil, generator) { path in
+                    try make(
+                        spec, request, index: specs.count > 1 ? index : nil, generator, tensorFile: tensorFile
+                    ) { path in
                         unfinished.withLock { $0 = path }
                     }
                 }
@@ -121,7 +159,7 @@ struct GenerateCommand: ParsableCommand {
 
     private func make(
         _ spec: GenerationSpec, _ request: GenerationRequest, index: Int?, _ generator: VideoGenerator,
-        writing: (_ unfinished: String?) -> Void
+        tensorFile: String?, writing: (_ unfinished: String?) -> Void
     ) throws {
         let path = try destination(spec, index: index)
         let writer = try VideoWriter(path: path, size: generator.size(of: request), rate: request.fps)
@@ -133,18 +171,23 @@ struct GenerateCommand: ParsableCommand {
                 + "seed \(request.seed)")
         let bar = ProgressBar(total: 0, unit: "step")
         var total = 0
-        try generator.run(request) { progress in
-            if total == 0 { bar.expect(progress.total) }
-            total = progress.total
-            bar.step()
-        } emit: { frame in
-            try writer.append(frame)
-        }
+        var seen: [String: Tensor] = [:]
+        try generator.run(
+            request,
+            progress: { progress in
+                if total == 0 { bar.expect(progress.total) }
+                total = progress.total
+                bar.step()
+            }, observe: tensorFile == nil ? nil : { seen[$0] = $1 }, emit: { try writer.append($0) })
         bar.finish()
         try writer.finish()
         writing(nil)
         if out == nil { try keepPrompt(of: spec, beside: path, isBatch: index != nil) }
         Terminal.note("Wrote \(path)")
+        if let tensorFile {
+            try SafetensorsWriter.write(seen, to: tensorFile)
+            Terminal.note("Wrote \(tensorFile) (\(count(seen.count, "tensor")))")
+        }
     }
 
     /// The prompt beside a video at its official place, as the official tool writes it (spec §7.5).
@@ -177,7 +220,7 @@ struct GenerateCommand: ParsableCommand {
 
     /// The files and folders that a specification names.
     private func inputs(of spec: GenerationSpec) -> [String] {
-        var paths = [spec.inputVideo, promptEmbedding, negativePromptEmbedding].compactMap { $0 } + [weights]
+        var paths = [spec.inputVideo, promptEmbedding, negativePromptEmbedding, latents].compactMap { $0 } + [weights]
         for control in spec.controls {
             if case .video(let path) = control.source { paths.append(path) }
             if case .file(let path) = control.weight { paths.append(path) }
@@ -186,13 +229,14 @@ struct GenerateCommand: ParsableCommand {
         return paths
     }
 
-    private var options: GenerationSetup.Options {
+    private func options(_ given: GenerationTensors?) -> GenerationSetup.Options {
         var options = GenerationSetup.Options()
         options.frames = numFrames
         options.clipFrames = clipFrames
         options.size = size?.value
         options.promptEmbedding = promptEmbedding
         options.negativePromptEmbedding = negativePromptEmbedding
+        options.given = given
         options.isOfficial = parity
         return options
     }

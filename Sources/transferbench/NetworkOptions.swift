@@ -25,7 +25,9 @@ struct NetworkOptions: ParsableArguments {
             "A pixel is foreground when its smoothed saliency is above this.", valueName: "0 to 1"))
     var saliencyThreshold = SaliencySettings().threshold
     @Option(
-        help: ArgumentHelp("Saliency is averaged over so many frames on both sides.", valueName: "frames"))
+        help: ArgumentHelp(
+            "Saliency is averaged over so many frames on both sides, with binomial weights: 1 4 6 4 1 for 2.",
+            valueName: "frames"))
     var saliencySmoothing = SaliencySettings().radius
     @Option(
         help: ArgumentHelp(

@@ -176,7 +176,10 @@ struct PerceiveForegroundCommand: ParsableCommand {
     var network: String?
     @Option(help: ArgumentHelp("A pixel is foreground when its smoothed saliency is above this.", valueName: "0 to 1"))
     var threshold = SaliencySettings().threshold
-    @Option(help: ArgumentHelp("Saliency is averaged over so many frames on both sides.", valueName: "frames"))
+    @Option(
+        help: ArgumentHelp(
+            "Saliency is averaged over so many frames on both sides, with binomial weights: 1 4 6 4 1 for 2.",
+            valueName: "frames"))
     var smoothing = SaliencySettings().radius
     @Option(
         help: ArgumentHelp("Phrases that are foreground, or a JSON file of them by clip.", valueName: "phrases|file"))

@@ -13,6 +13,7 @@ public struct InitialLatent: Sendable, Equatable {
     /// The noise level it is at.
     public let sigmaMax: Double
 
+    /// One that is known, at its noise level.
     init(x: Tensor, sigmaMax: Double) {
         self.x = x
         self.sigmaMax = sigmaMax
@@ -26,14 +27,23 @@ public struct InitialLatent: Sendable, Equatable {
 
     /// Noise alone, [B, C, t, h, w].
     public init(noiseOf shape: [Int], seed: UInt32) {
-        var x = NumpyNormal.tensor(seed: seed, shape: shape)
+        self.init(noise: NumpyNormal.tensor(seed: seed, shape: shape))
+    }
+
+    /// Normal numbers alone, brought to the noise level of a start without a video.
+    init(noise: Tensor) {
+        var x = noise
         for i in 0..<x.count { x.values[i] *= Float(Self.sigmaWithoutVideo) }
         (self.x, sigmaMax) = (x, Self.sigmaWithoutVideo)
     }
 
     /// The input video's latent under noise of level `sigmaMax`.
     public init(video latent: Tensor, seed: UInt32, sigmaMax: Double) {
-        var x = NumpyNormal.tensor(seed: seed, shape: latent.shape)
+        self.init(video: latent, noise: NumpyNormal.tensor(seed: seed, shape: latent.shape), sigmaMax: sigmaMax)
+    }
+
+    init(video latent: Tensor, noise: Tensor, sigmaMax: Double) {
+        var x = noise
         for i in 0..<x.count { x.values[i] = latent.values[i] + Float(sigmaMax) * x.values[i] }
         (self.x, self.sigmaMax) = (x, sigmaMax)
     }

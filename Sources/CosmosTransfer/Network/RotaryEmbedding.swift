@@ -4,7 +4,8 @@ import Foundation
 public enum RotaryPrecision: String, Sendable, CaseIterable {
     /// Exact angles.
     case float32
-    /// Exponents, frequencies and angles rounded to bfloat16, as the published pipeline does by casting its buffers.
+    /// As the published pipeline, which casts its buffers: exponent, base, power, its reciprocal, position and angle are each
+    /// rounded to bfloat16.
     case bfloat16
 }
 
@@ -34,8 +35,12 @@ struct RotaryEmbedding: Sendable {
         }
         func axis(_ count: Int, width: Int, ratio: Double, scale: Double) -> [[Double]] {
             let theta = 10_000 * (width > 2 ? pow(ratio, Double(width) / Double(width - 2)) : 1)
-            let frequencies = (0..<width / 2).map { round(pow(theta, -round(Double(2 * $0) / Double(width)))) }
-            return (0..<count).map { position in frequencies.map { round(Double(position) * scale * $0) } }
+            let frequencies = (0..<width / 2).map {
+                precision == .bfloat16
+                    ? round(1 / round(pow(round(theta), round(Double(2 * $0) / Double(width)))))
+                    : pow(theta, -Double(2 * $0) / Double(width))
+            }
+            return (0..<count).map { position in frequencies.map { round(round(Double(position) * scale) * $0) } }
         }
         let t = axis(sizes.t, width: headWidth - 2 * side, ratio: ratio.t, scale: timeScale)
         let h = axis(sizes.h, width: side, ratio: ratio.h, scale: 1)

@@ -9,7 +9,8 @@ final class ClipJob {
         let initial: InitialLatent
         let denoiser: GuidedDenoiser
         /// The controls whose branches run.
-        let controls: [String]
+        let hints: [ControlHint]
+        var controls: [String] { hints.map(\.name) }
     }
 
     private let request: GenerationRequest
@@ -17,6 +18,9 @@ final class ClipJob {
     private let codec: ClipCodec
     private let pool: WorkerPool
     private let weights: ControlWeights
+    /// Tokens of a clip: frames, rows, columns; and frames of the video in one.
+    private let tokens: [Int]
+    private let temporal: Int
     private let controls: ControlClips
     private let prompts: PromptKeys
     private let input: SourceVideo.Clips?
@@ -49,6 +53,8 @@ final class ClipJob {
                     temporal: tokenizer.temporalCompression * model.network.configuration.patch[0],
                     window: ($0.rows, $0.columns))
             } ?? whole
+        tokens = grid.tokens
+        temporal = tokenizer.temporalCompression * model.network.configuration.patch[0]
         weights = try ControlWeights(
             request.controls.map { ($0.name, $0.weight) }, grid: grid, parity: request.parity)
         codec = ClipCodec(model, size: request.size, clipFrames: request.clipFrames, pool: pool)
@@ -62,6 +68,21 @@ final class ClipJob {
         _ = try request.schedule(from: request.sampler.sigmaMax)
         let clips = VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames)
         _ = try NumpyNormal.seed(request.seed, clip: clips - 1)
+        try checkGiven(clips: clips)
+    }
+
+    private func checkGiven(clips: Int) throws {
+        guard let given = request.given else { return }
+        try given.check(clips: clips, controls: request.controls.map(\.name))
+        for clip in 0..<clips {
+            for latent in GenerationTensors.Latent.allCases {
+                _ = try given.latent(latent, clip: clip, shape: codec.shape)
+            }
+            for control in request.controls {
+                _ = try given.hint(control.name, clip: clip, shape: codec.shape)
+                _ = try given.weight(control.name, clip: clip, tokens: tokens, temporal: temporal)
+            }
+        }
     }
 
     private var firstFrameStep: Int { request.clipFrames - 1 }
@@ -69,12 +90,41 @@ final class ClipJob {
     /// Encodes what a clip needs.
     /// - Parameter last: the last frame of the clip before; nil for the first.
     func start(clip: Int, after last: Frame?) throws -> Start {
-        let seed = try NumpyNormal.seed(request.seed, clip: clip)
+        let seed = try seed(clip: clip)
         let hints = try self.hints(clip: clip)
         return Start(
-            initial: try initial(seed: seed),
+            initial: try initial(clip: clip, seed: seed),
             denoiser: try denoiser(hints: hints, clip: clip, condition: condition(after: last, seed: seed)),
-            controls: hints.map(\.name))
+            hints: hints)
+    }
+
+    /// Takes a clip from noise to its clean latent; one that is given is taken as it is.
+    /// - Parameter observe: told of what the clip is made from, and of the result.
+    func sample(
+        clip: Int, after last: Frame?, progress: (Sampler.Progress) -> Void, observe: GenerationObserver?
+    ) throws -> Tensor {
+        let latent: Tensor
+        if let known = try request.given?.latent(.final, clip: clip, shape: codec.shape) {
+            try input?.skip(request.clipFrames)
+            progress(Sampler.Progress(done: request.evaluations, total: request.evaluations, sigma: 0))
+            latent = known
+        } else {
+            let start = try start(clip: clip, after: last)
+            if let observe { try report(start, clip: clip, to: observe) }
+            latent = try request.sample(from: start.initial, progress: progress) { x, sigma in
+                try start.denoiser(x, sigma: sigma)
+            }
+        }
+        observe?(GenerationTensors.name(.final, clip: clip), latent)
+        return latent
+    }
+
+    private func report(_ start: Start, clip: Int, to observe: GenerationObserver) throws {
+        if try request.given?.latent(.initial, clip: clip, shape: codec.shape) == nil {
+            observe(GenerationTensors.name(.noise, clip: clip), try noise(clip: clip, seed: try seed(clip: clip)))
+        }
+        observe(GenerationTensors.name(.initial, clip: clip), start.initial.x)
+        GenerationTensors.report(start.hints, clip: clip, tokens: tokens, to: observe)
     }
 
     /// Decodes a clip's latent, frame by frame.
@@ -83,15 +133,33 @@ final class ClipJob {
     /// The hints of a clip whose weight is not zero everywhere.
     private func hints(clip: Int) throws -> [ControlHint] {
         try zip(request.controls, weights.tokens(firstFrame: clip * firstFrameStep)).compactMap { control, weight in
+            let weight =
+                try request.given?.weight(control.name, clip: clip, tokens: tokens, temporal: temporal) ?? weight
             guard !weight.isZero else { return nil }
-            return ControlHint(
-                name: control.name, latent: try controls.latent(control.name, clip: clip), weight: weight)
+            let latent =
+                try request.given?.hint(control.name, clip: clip, shape: codec.shape)
+                ?? controls.latent(control.name, clip: clip)
+            return ControlHint(name: control.name, latent: latent, weight: weight)
         }
     }
 
-    private func initial(seed: UInt32) throws -> InitialLatent {
-        guard let input, !request.isDistilled else { return InitialLatent(noiseOf: codec.shape, seed: seed) }
-        return InitialLatent(video: try codec.encode(input), seed: seed, sigmaMax: request.sampler.sigmaMax)
+    private func seed(clip: Int) throws -> UInt32 { try NumpyNormal.seed(request.seed, clip: clip) }
+
+    private func noise(clip: Int, seed: UInt32) throws -> Tensor {
+        try request.given?.latent(.noise, clip: clip, shape: codec.shape)
+            ?? NumpyNormal.tensor(seed: seed, shape: codec.shape)
+    }
+
+    private func initial(clip: Int, seed: UInt32) throws -> InitialLatent {
+        let video = request.isDistilled ? nil : input
+        if let known = try request.given?.latent(.initial, clip: clip, shape: codec.shape) {
+            try video?.skip(request.clipFrames)
+            return InitialLatent(
+                x: known, sigmaMax: video == nil ? InitialLatent.sigmaWithoutVideo : request.sampler.sigmaMax)
+        }
+        let noise = try noise(clip: clip, seed: seed)
+        guard let video else { return InitialLatent(noise: noise) }
+        return InitialLatent(video: try codec.encode(video), noise: noise, sigmaMax: request.sampler.sigmaMax)
     }
 
     /// The clip's first latent frame, known from the clip before. Models without a condition mask make every clip alone.

@@ -40,6 +40,11 @@ public struct GenerationRequest: Sendable {
     public var sampler: SamplerConfiguration
     public var parity = WeightParity()
     public var rotaryPrecision = RotaryPrecision.float32
+    /// Whether a video that is made in one piece goes through the patch blend as well, as in the official pipeline: it lowers
+    /// the first row and column of the latent (spec §3.6).
+    public var blendsSinglePatch = false
+    /// Tensors that take the place of what would be computed; nil for none.
+    public var given: GenerationTensors?
     /// One evaluation at the highest noise level, without guidance (spec §1.11).
     public var isDistilled = false
 

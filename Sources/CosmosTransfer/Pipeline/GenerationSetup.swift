@@ -16,7 +16,9 @@ public struct GenerationSetup: Sendable {
         /// Embeddings made elsewhere, in place of the text encoder.
         public var promptEmbedding: String?
         public var negativePromptEmbedding: String?
-        /// Treat weights and rotary angles as the official pipeline does.
+        /// Tensors in place of what would be computed.
+        public var given: GenerationTensors?
+        /// Treat weights, rotary angles and the latent's border as the official pipeline does.
         public var isOfficial = false
 
         public init() {}
@@ -97,7 +99,8 @@ public struct GenerationSetup: Sendable {
         let frames = min(options.frames ?? whole, whole)
 
         var request = GenerationRequest(
-            prompt: try embedding(of: spec.prompt, file: options.promptEmbedding), size: size, frames: frames,
+            prompt: try given(isNegative: false) ?? embedding(of: spec.prompt, file: options.promptEmbedding),
+            size: size, frames: frames,
             clipFrames: options.clipFrames ?? clip.frames, fps: spec.fps ?? clip.fps, seed: Int(spec.seed),
             sampler: folder.configuration.sampler)
         request.mapFrames = whole
@@ -105,7 +108,9 @@ public struct GenerationSetup: Sendable {
         request.sampler.guidance = spec.guidance ?? request.sampler.guidance
         request.sampler.sigmaMax = spec.sigmaMax ?? request.sampler.sigmaMax
         let isGuided = request.sampler.guidance != 0 && !spec.isDistilled
-        if isGuided, spec.negativePrompt != nil || options.negativePromptEmbedding != nil {
+        if isGuided, let text = try given(isNegative: true) {
+            request.negativePrompt = text
+        } else if isGuided, spec.negativePrompt != nil || options.negativePromptEmbedding != nil {
             request.negativePrompt = try embedding(
                 of: spec.negativePrompt ?? "", file: options.negativePromptEmbedding)
         }
@@ -121,10 +126,17 @@ public struct GenerationSetup: Sendable {
         guard spec.regions.isEmpty || !upscales else {
             throw BenchError(.usage, "regional prompts do not work with the control 'upscale'; leave one of them out")
         }
+        guard options.given == nil || !upscales else {
+            throw BenchError(
+                .usage, "the control 'upscale' works in patches, which have latents of their own; leave --latents out")
+        }
+        request.given = options.given
         try addRegions(of: spec, to: &request)
         if options.isOfficial {
             request.parity = .official
             request.rotaryPrecision = .bfloat16
+            // The driving variant and the distilled model have pipelines of their own, which do not blend.
+            request.blendsSinglePatch = !spec.isSampleAV && !spec.isDistilled
         }
         request.isDistilled = spec.isDistilled
         return request
@@ -201,11 +213,20 @@ public struct GenerationSetup: Sendable {
             })
     }
 
+    private var textSize: (tokens: Int, width: Int) {
+        (
+            folder.configuration.text?.tokens ?? TextConfiguration().tokens,
+            folder.configuration.dit?.textWidth ?? TransformerConfiguration().textWidth
+        )
+    }
+
+    private func given(isNegative: Bool) throws -> Tensor? {
+        try options.given?.text(isNegative: isNegative, tokens: textSize.tokens, width: textSize.width)
+    }
+
     private func embedding(of prompt: String, file: String?) throws -> Tensor {
-        let width = folder.configuration.dit?.textWidth ?? TransformerConfiguration().textWidth
         if let file {
-            return try PrecomputedEmbedding.read(
-                path: file, tokens: folder.configuration.text?.tokens ?? TextConfiguration().tokens, width: width)
+            return try PrecomputedEmbedding.read(path: file, tokens: textSize.tokens, width: textSize.width)
         }
         guard !prompt.isEmpty else {
             throw BenchError(

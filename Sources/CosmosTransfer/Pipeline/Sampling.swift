@@ -15,8 +15,16 @@ extension GenerationRequest {
             progress(Sampler.Progress(done: 1, total: 1, sigma: initial.sigmaMax))
             return clean
         }
+        let size = Array(initial.x.shape.suffix(2))
+        let piece =
+            blendsSinglePatch && !isUpscaling
+            ? try PatchGrid(height: size[0], width: size[1], patchHeight: size[0], patchWidth: size[1]) : nil
         return try Sampler(schedule: schedule(from: initial.sigmaMax)).sample(
-            from: initial.x, progress: progress, denoise: denoise)
+            from: initial.x, progress: progress
+        ) { x, sigma in
+            let clean = try denoise(x, sigma)
+            return piece?.merge([clean]) ?? clean
+        }
     }
 
     /// - Throws: `BenchError` naming the setting that is out of range.

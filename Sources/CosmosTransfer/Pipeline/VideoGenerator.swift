@@ -49,17 +49,20 @@ public struct VideoGenerator: Sendable {
     }
 
     /// Makes the video and hands over its frames in order.
+    /// - Parameter observe: told of the tensors on the way; not of an upscaled video's, whose patches have their own.
     /// - Throws: `BenchError` or `FileError`: inputs that cannot be used, named; or what `emit` throws.
     public func run(
-        _ request: GenerationRequest, progress: (Progress) -> Void = { _ in }, emit: (Frame) throws -> Void
+        _ request: GenerationRequest, progress: (Progress) -> Void = { _ in }, observe: GenerationObserver? = nil,
+        emit: (Frame) throws -> Void
     ) throws {
         let job = try UpscaleOrClip(request, model: model, pool: pool)
+        if let observe { GenerationTensors.report(request, to: observe) }
         let clips = Self.clips(frames: request.frames, clipFrames: request.clipFrames)
         let total = clips * request.evaluations
         var cut = VideoCut(frames: request.frames)
         for clip in 0..<clips {
             cut.begin(clip: clip)
-            try job.run(clip: clip) { step in
+            try job.run(clip: clip, observe: observe) { step in
                 progress(
                     Progress(
                         clip: clip, clips: clips, done: clip * request.evaluations + step.done, total: total,
@@ -104,7 +107,7 @@ struct VideoCut {
 /// One video on its way, whole or in patches.
 private final class UpscaleOrClip {
     private enum Job {
-        case whole(ClipJob, GenerationRequest)
+        case whole(ClipJob)
         case patches(UpscaleJob)
     }
 
@@ -116,17 +119,16 @@ private final class UpscaleOrClip {
         job =
             request.isUpscaling
             ? .patches(try UpscaleJob(request, prompts: prompts, model: model, pool: pool))
-            : .whole(try ClipJob(request, prompts: prompts, model: model, pool: pool), request)
+            : .whole(try ClipJob(request, prompts: prompts, model: model, pool: pool))
     }
 
-    func run(clip: Int, progress: (Sampler.Progress) -> Void, emit: (Frame) throws -> Void) throws {
+    func run(
+        clip: Int, observe: GenerationObserver?, progress: (Sampler.Progress) -> Void, emit: (Frame) throws -> Void
+    ) throws {
         let before = last
         switch job {
-        case .whole(let job, let request):
-            let start = try job.start(clip: clip, after: before)
-            let latent = try request.sample(from: start.initial, progress: progress) { x, sigma in
-                try start.denoiser(x, sigma: sigma)
-            }
+        case .whole(let job):
+            let latent = try job.sample(clip: clip, after: before, progress: progress, observe: observe)
             try job.decode(latent) { frame in
                 last = frame
                 try emit(frame)

@@ -4,7 +4,8 @@ internal import Video
 
 /// Maps as people look at them, and as the generator's controls take them: videos or folders of PNG images.
 public enum MapPictures {
-    /// Writes depth in grey, near is bright: the clip's nearest value becomes 255 and its farthest 0.
+    /// Writes depth in grey, near is bright: the clip's nearest value becomes 255 and its farthest 0, levels between are cut
+    /// and not rounded (spec §6.4).
     /// - Parameters:
     ///   - source: a map file of depth.
     ///   - isInverse: whether larger values are nearer.
@@ -26,14 +27,14 @@ public enum MapPictures {
                 throw BenchError(
                     .unusableInput, "the depth of \(source) spans more than a picture can show; write .maps")
             }
-            let scale = high > low ? 255 / (high - low) : 0
+            let range = high - low + 1e-8
             let reader = try MapFileReader(path: source)
             return try write(to: path, size: reader.header.size, rate: rate) {
                 try reader.nextDepth().map { values in
-                    let greys = values.map { UInt8((($0 - low) * scale).rounded()) }
                     let size = reader.header.size
                     return Plane(
-                        width: size.width, height: size.height, pixels: isInverse ? greys : greys.map { 255 - $0 }
+                        width: size.width, height: size.height,
+                        pixels: values.map { UInt8((isInverse ? $0 - low : high - $0) / range * 255) }
                     )
                     .rgb
                 }

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import CosmosTransfer
@@ -17,6 +19,27 @@ import Testing
         let widest = errors.indices.max { errors[$0] < errors[$1] }!
         #expect(widest % 64 >= 22 + 21)
     }
+
+    private struct Case: Decodable {
+        let head: Int
+        let ratio, fps: Double
+        let t, h, w: [[UInt32]]
+    }
+
+    @Test func `angles rounded to bfloat16 are those of exact arithmetic, bit by bit`() throws {
+        let file = URL(fileURLWithPath: Places.references + "/rotary/angles.json")
+        for one in try JSONDecoder().decode([Case].self, from: Data(contentsOf: file)) {
+            let sizes = (one.t.count, one.h.count, one.w.count)
+            let angles = RotaryEmbedding.angles(
+                sizes: sizes, headWidth: one.head, ratio: RopeRatio(t: one.ratio, h: 1, w: 1),
+                timeScale: 24 / one.fps, precision: .bfloat16)
+            var expected: [Double] = []
+            for a in one.t { for b in one.h { for c in one.w { expected += (a + b + c).map(Self.value) } } }
+            #expect(angles == expected, "heads of \(one.head), ratio \(one.ratio), \(one.fps) frames a second")
+        }
+    }
+
+    private static func value(_ bits: UInt32) -> Double { Double(Float(bitPattern: bits << 16)) }
 
     @Test func `time takes what height and width leave of a head`() {
         let grid = LatentGrid(samples: 1, frames: 3, height: 4, width: 6, patch: [1, 2, 2])

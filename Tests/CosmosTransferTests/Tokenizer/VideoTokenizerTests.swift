@@ -93,7 +93,10 @@ import Testing
         #expect(try tokenizer.decode(latents: first, pool: pool).values == decoded.slice(0..<1).values)
     }
 
-    @Test(arguments: [(2, 8, 8, 4), (4, 8, 4, 2), (2, 8, 4, 3), (1, 2, 2, 3), (2, 2, 2, 1), (4, 16, 8, 4), (8, 8, 8, 2), (8, 16, 8, 3)])
+    @Test(arguments: [
+        (2, 8, 8, 4), (4, 8, 4, 2), (2, 8, 4, 3), (1, 2, 2, 3), (2, 2, 2, 1), (4, 16, 8, 4), (8, 8, 8, 2),
+        (8, 16, 8, 3),
+    ])
     func `every configuration of the general rule gives back the frames' size`(
         _ patch: Int, _ spatial: Int, _ temporal: Int, _ levels: Int
     ) throws {

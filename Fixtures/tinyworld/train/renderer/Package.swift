@@ -15,7 +15,8 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "COpenSSL"),
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"], swiftSettings: settings),
         .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: settings),
         .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: settings),
         .target(name: "TinyWorld", dependencies: ["Experiment", "Tensors", "Video"], swiftSettings: settings),
