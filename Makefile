@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-PACKAGES := libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopenblas-dev \
+PACKAGES := libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libopenblas-dev \
 	libsentencepiece-dev libsqlite3-dev libssl-dev zlib1g-dev libgnuplot-iostream-dev gnuplot-nox fonts-dejavu-core fontconfig ffmpeg \
 	libstdc++-12-dev libc6-dev binutils git ca-certificates pkg-config python3-venv python3-pip
 # Networks run through ONNX Runtime, which is a file to load; TRANSFERBENCH_ONNXRUNTIME names another one.

@@ -42,6 +42,9 @@ let package = Package(
         .target(
             name: "COnnxRuntime", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
             linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "CFFmpeg", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
+            linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
         .target(
             name: "COpenBLASCore", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
@@ -52,7 +55,7 @@ let package = Package(
         // The rooms of the house, bottom to top.
         .target(
             name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"], swiftSettings: hot),
-        .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: hot),
+        .target(name: "Video", dependencies: ["CFFmpeg", "COpenCV", "CKernels", "Tensors"], swiftSettings: hot),
         .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "CosmosTransfer",

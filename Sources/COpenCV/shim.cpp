@@ -74,6 +74,19 @@ struct KeptPages {
     }
 } kept_pages;
 
+ocv_status encode(const char *suffix, const std::vector<int> &settings, const uint8_t *rgb, int32_t width,
+                  int32_t height, uint8_t **bytes, size_t *size) {
+    *bytes = nullptr;
+    return guarded([&] {
+        cv::Mat bgr;
+        cv::cvtColor(view(rgb, width, height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
+        std::vector<uchar> encoded;
+        if (!cv::imencode(suffix, bgr, encoded, settings)) return OCV_OPEN;
+        *size = encoded.size();
+        return copy_out(encoded.data(), encoded.size(), bytes);
+    });
+}
+
 }  // namespace
 
 extern "C" {
@@ -168,15 +181,12 @@ ocv_status ocv_draw_text(uint8_t *rgb, int32_t width, int32_t height, const char
 
 ocv_status ocv_encode_jpeg(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality, uint8_t **bytes,
                            size_t *size) {
-    *bytes = nullptr;
-    return guarded([&] {
-        cv::Mat bgr;
-        cv::cvtColor(view(rgb, width, height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
-        std::vector<uchar> encoded;
-        if (!cv::imencode(".jpg", bgr, encoded, {cv::IMWRITE_JPEG_QUALITY, quality})) return OCV_OPEN;
-        *size = encoded.size();
-        return copy_out(encoded.data(), encoded.size(), bytes);
-    });
+    return encode(".jpg", {cv::IMWRITE_JPEG_QUALITY, quality}, rgb, width, height, bytes, size);
+}
+
+ocv_status ocv_encode_image(const char *suffix, const uint8_t *rgb, int32_t width, int32_t height, uint8_t **bytes,
+                            size_t *size) {
+    return encode(suffix, {}, rgb, width, height, bytes, size);
 }
 
 void ocv_free(void *bytes) { std::free(bytes); }
@@ -190,14 +200,6 @@ ocv_status ocv_read_image(const char *path, uint8_t **rgb, int32_t *width, int32
         *width = image.cols;
         *height = image.rows;
         return copy_out(image.data, image.total() * 3, rgb);
-    });
-}
-
-ocv_status ocv_write_image(const char *path, const uint8_t *rgb, int32_t width, int32_t height) {
-    return guarded([&] {
-        cv::Mat bgr;
-        cv::cvtColor(view(rgb, width, height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
-        return cv::imwrite(path, bgr) ? OCV_OK : OCV_OPEN;
     });
 }
 

@@ -12,6 +12,8 @@ public struct SuiteRunner {
         /// So many videos' worth of work was done.
         case progress(Double)
         case made(path: String)
+        /// What a person should know about a clip's videos.
+        case note(clip: String, text: String)
     }
 
     /// What became of the plan.
@@ -53,6 +55,7 @@ public struct SuiteRunner {
         let missing = plan.entries.indices.filter { !present.contains($0) }
         let chosen = limit.map { Array(missing.prefix($0)) } ?? missing
         onEvent(.began(known: present.count, toMake: chosen.count))
+        try prepare(chosen.map { plan.entries[$0].task })
         let knownCount = present.count
         var lost = plan.impossible.map { one in
             return ScoringRequest.Lost(
@@ -89,17 +92,24 @@ public struct SuiteRunner {
         return known
     }
 
-    private func make(
-        _ group: [Int], of plan: SuitePlan, _ hasher: inout ContentHasher, _ present: inout Set<Int>,
-        _ lost: inout [ScoringRequest.Lost]
-    ) throws {
-        let tasks = group.map { plan.entries[$0].task }
+    /// Makes the folders of the videos and sees that they can be written, before any work on them.
+    private func prepare(_ tasks: [VideoTask]) throws {
         for folder in Set(tasks.map { URL(fileURLWithPath: $0.output).deletingLastPathComponent().path }) {
             do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
                 throw BenchError(
                     .missing, "\(folder) cannot be made; check its name and permissions, or name another --videos")
             }
         }
+        try generator.check(tasks)
+    }
+
+    private func make(
+        _ group: [Int], of plan: SuitePlan, _ hasher: inout ContentHasher, _ present: inout Set<Int>,
+        _ lost: inout [ScoringRequest.Lost]
+    ) throws {
+        let tasks = group.map { plan.entries[$0].task }
+        // What cannot be noted cannot be made either, and is told there.
+        for note in (try? generator.notes(on: tasks)) ?? [] { onEvent(.note(clip: tasks[0].clip.name, text: note)) }
         let start = ContinuousClock.now
         var made = 0
         try generator.make(

@@ -60,7 +60,7 @@ struct CommandSpec {
 
     private func foreground() throws -> ForegroundMask {
         let video = SourceVideo(path: task.clip.video) { $0 }
-        return try task.clip.foregroundMask(limit: video.count(limit: GenerationSetup.mostFrames))
+        return try task.clip.foregroundMask(limit: video.count(limit: VideoOutline.mostFrames))
     }
 
     private static func object(_ members: [(String, JSON)]) -> JSON {

@@ -40,6 +40,7 @@ public final class EmbeddedGenerator: Generator {
     private struct Loaded {
         var parts: Parts?
         var embeddings: [String: Tensor] = [:]
+        var facts: [String: VideoOutline.Facts] = [:]
     }
 
     /// What videos are made with.
@@ -117,6 +118,32 @@ public final class EmbeddedGenerator: Generator {
             return parts
         }
     }
+
+    /// What a task's video is going to be. Videos are looked at once.
+    /// - Throws: `BenchError` or `FileError` naming a video that cannot be used.
+    func outline(of task: VideoTask, _ controls: [ControlChoice]) throws -> VideoOutline {
+        var sources: [VideoOutline.Source] = []
+        for control in controls {
+            guard case .video(let path) = control.source else { continue }
+            sources.append(.init("the control '\(control.kind.rawValue)'", try facts(of: path)))
+        }
+        sources.append(.init("the clip", try facts(of: task.clip.video)))
+        return VideoOutline(
+            of: sources, model: folder.configuration, size: options.size, frames: options.frames)
+    }
+
+    private func facts(of path: String) throws -> VideoOutline.Facts {
+        if let known = loaded.withLock({ $0.facts[path] }) { return known }
+        let facts = try VideoOutline.Facts(of: path)
+        loaded.withLock { loaded in
+            if loaded.facts.count >= Self.mostFacts { loaded.facts.removeAll() }
+            loaded.facts[path] = facts
+        }
+        return facts
+    }
+
+    /// Videos whose facts are kept: those of one clip, and more.
+    private static let mostFacts = 64
 
     /// Embeddings that are kept: prompts of one clip, and those that all clips share.
     private static let mostEmbeddings = 64

@@ -1,4 +1,5 @@
 public import Experiment
+internal import Video
 
 /// Makes videos from trials (design: Generation). It never knows how they will be scored.
 public protocol Generator: Sendable {
@@ -12,6 +13,14 @@ public protocol Generator: Sendable {
     /// A part of that trial's identity too.
     /// - Throws: `BenchError` when it cannot be known, which means that there will be no video.
     func fingerprint(of task: VideoTask) throws(BenchError) -> [String]
+
+    /// Looks for what would keep videos from being written, before the first of them is made.
+    /// - Throws: `BenchError` or `FileError` that says what it is.
+    func check(_ tasks: [VideoTask]) throws
+
+    /// What a person should know about how the videos of one clip are made, beforehand.
+    /// - Throws: what `make` will tell of a task.
+    func notes(on tasks: [VideoTask]) throws -> [String]
 
     /// Ends what runs outside this process, for the sudden end of this one. From any thread.
     func stop()
@@ -30,6 +39,13 @@ public protocol Generator: Sendable {
 
 extension Generator {
     public func stop() {}
+
+    /// Looks at the places of the videos.
+    public func check(_ tasks: [VideoTask]) throws {
+        for task in tasks { try VideoRehearsal.checkPlace(task.output) }
+    }
+
+    public func notes(on tasks: [VideoTask]) throws -> [String] { [] }
 
     public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] { [] }
 }

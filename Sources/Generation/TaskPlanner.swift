@@ -21,7 +21,6 @@ struct TaskPlan {
 final class TaskPlanner {
     private let generator: EmbeddedGenerator
     private let model: TransferModel
-    private var counts: [String: Int] = [:]
     private var lastMask: (path: String?, limit: Int, mask: ForegroundMask)?
 
     init(generator: EmbeddedGenerator, model: TransferModel) {
@@ -36,15 +35,14 @@ final class TaskPlanner {
         guard task.prompt.text.contains(where: { !$0.isWhitespace }) else {
             throw BenchError(.unusableInput, "clip \(task.clip.name) has an empty prompt; write what the video shows")
         }
-        let (options, clip) = (generator.options, model.configuration.clip)
         let reader = try openFrames(task.clip.video)
-        let own = controls.compactMap { if case .video(let path) = $0.source { path } else { nil } }
-        let frames = try ([task.clip.video] + own).map(count).min() ?? 0
+        let outline = try generator.outline(of: task, controls)
+        let clip = model.configuration.clip
         let rate = reader.rate > 0 && reader.rate <= 1000 ? reader.rate : clip.fps
         return TaskPlan(
             task: task, controls: controls,
             settings: ClipBatch.Settings(
-                size: options.size ?? size(of: reader.size), frames: frames, clipFrames: clip.frames, fps: clip.fps,
+                size: outline.size, frames: outline.frames, clipFrames: clip.frames, fps: clip.fps,
                 sampler: generator.sampler),
             rate: rate)
     }
@@ -79,28 +77,6 @@ final class TaskPlanner {
         return ClipBatch.Sample(
             prompt: try generator.embedding(of: plan.task.prompt.text, parts), negativePrompt: negative,
             seed: Int(plan.task.seed), weights: weights)
-    }
-
-    /// The video's own size where the model can work at it; models of a published size work at those alone, as the official
-    /// pipeline does (spec §1.6).
-    private func size(of video: FrameSize) -> FrameSize {
-        let clip = model.configuration.clip
-        let own = FrameSize(width: clip.width, height: clip.height)
-        let isFree = WorkingSize.nearest(to: own) != own
-        let (dit, edge) = (model.network.configuration, model.tokenizer.configuration.spatialCompression)
-        let fits =
-            video.width.isMultiple(of: edge * dit.patch[2]) && video.height.isMultiple(of: edge * dit.patch[1])
-            && video.width <= edge * dit.maxSize[1] && video.height <= edge * dit.maxSize[0]
-        return isFree && fits ? video : WorkingSize.of(video, clip: clip)
-    }
-
-    private func count(_ path: String) throws -> Int {
-        if let known = counts[path] { return known }
-        let limit = min(generator.options.frames ?? GenerationSetup.mostFrames, GenerationSetup.mostFrames)
-        let count = try SourceVideo(path: path) { $0 }.count(limit: limit)
-        guard count > 0 else { throw BenchError(.unusableInput, "\(path): has no frames") }
-        counts[path] = count
-        return count
     }
 
     private func mask(of clip: ClipInputs, limit: Int) throws -> ForegroundMask {

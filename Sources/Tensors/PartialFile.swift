@@ -8,15 +8,19 @@ public final class PartialFile: Sendable {
     /// - Throws: `FileError.unreadable`, when the system refuses.
     public init(path: String) throws(FileError) {
         self.path = path
-        partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw refused(errno) }
+        let partial = path + ".partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        self.partial = partial
+        let opened = UnfinishedFiles.begin(partial) {
+            let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            return (descriptor: descriptor, code: errno)
+        }
+        descriptor = opened.descriptor
+        guard descriptor >= 0 else { throw refused(opened.code) }
     }
 
     deinit {
-        guard descriptor >= 0 else { return }
-        close(descriptor)
-        unlink(partial)
+        if descriptor >= 0 { close(descriptor) }
+        _ = UnfinishedFiles.end(partial) { unlink(partial) }
     }
 
     /// Writes bytes at a place; from any thread.
@@ -33,9 +37,9 @@ public final class PartialFile: Sendable {
         guard code == 0 else { throw refused(code) }
         // Network file systems tell late errors when a descriptor is closed; this one stays until there is no more use for it.
         let twin = dup(descriptor)
-        guard twin >= 0, close(twin) == 0, fsync(descriptor) == 0, rename(partial, path) == 0 else {
-            throw refused(errno)
-        }
+        guard twin >= 0, close(twin) == 0, fsync(descriptor) == 0 else { throw refused(errno) }
+        let refusal = UnfinishedFiles.end(partial) { rename(partial, path) == 0 ? 0 : errno }
+        guard refusal == 0 else { throw refused(refusal) }
     }
 
     private func refused(_ code: Int32) -> FileError {

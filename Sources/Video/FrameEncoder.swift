@@ -1,122 +1,82 @@
-internal import Foundation
+internal import CFFmpeg
 internal import Tensors
 
-/// An FFmpeg process that takes raw frames and writes a file.
+/// Encodes frames into an open file through FFmpeg's libraries.
 ///
-/// OpenCV's own writer would do without the program, but its colour conversion darkens pictures by two levels, and it
-/// reports neither a full disk nor any other failure.
+/// OpenCV's own writer would do without them, but its colour conversion darkens pictures by two levels, and it reports
+/// neither a full disk nor any other failure.
 final class FrameEncoder {
     private let name: String
-    private var pid: pid_t
-    private var socket: Int32
-    private let messages: Int32
+    private let codec: VideoCodec
+    private let writer: OpaquePointer
 
     /// - Parameters:
-    ///   - arguments: what stands before the output file.
+    ///   - descriptor: the file, open for writing at its beginning; it stays the caller's to close.
     ///   - name: the file as a person knows it, for errors.
-    init(program: String, arguments: [String], file: String, named name: String) throws(FileError) {
-        self.name = name
-        // A socket, because writing to one whose reader has died can be told not to raise a signal.
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw FileError(.unreadable, file: name, "cannot be written (\(String(cString: strerror(errno))))")
+    /// - Throws: `FileError`, when there is no such encoder, or it cannot begin.
+    init(
+        _ codec: VideoCodec, size: FrameSize, rate: Double, rateFactor: Int, to descriptor: Int32, named name: String
+    ) throws(FileError) {
+        (self.name, self.codec) = (name, codec)
+        var writer: OpaquePointer?
+        let code = codec.encoder.withCString { encoder in
+            var options = vw_options(
+                encoder: encoder, is_lossless: codec.isLossless ? 1 : 0, width: Int32(size.width),
+                height: Int32(size.height), rate: rate, rate_factor: Int32(rateFactor),
+                threads: 4)  // always as many, because x264's bytes depend on it
+            return vw_open(descriptor, &options, &writer)
         }
-        socket = ends[0]
-        messages = FrameEncoder.scratchFile()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        if messages >= 0 {
-            posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        }
-        // Otherwise FFmpeg would take a name with a colon for a protocol.
-        let words = [program] + arguments + ["file:" + file]
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        var child: pid_t = -1
-        let failed = posix_spawnp(&child, program, &actions, nil, &pointers, environ)
-        close(ends[1])
-        pid = child
-        guard failed == 0 else {
-            pid = -1
-            throw FileError(
-                .unreadable, file: name,
-                "cannot be written, because \(program) cannot be started (\(String(cString: strerror(failed)))); install it with: apt-get install ffmpeg"
-            )
-        }
+        guard code == 0, let writer else { throw Self.failure(code, codec, name) }
+        self.writer = writer
     }
 
-    deinit {
-        cancel()
-        if messages >= 0 { close(messages) }
+    deinit { vw_close(writer) }
+
+    /// - Throws: `FileError`, when the system refuses the bytes; the video is lost then.
+    func append(_ frame: Frame) throws(FileError) {
+        let code = vw_append(writer, frame.pixels)
+        guard code == 0 else { throw Self.failure(code, codec, name) }
     }
 
-    /// Hands over the bytes of one frame.
-    func write(_ pixels: [UInt8]) throws(FileError) {
-        let isSent = pixels.withUnsafeBytes { bytes in
-            var sent = 0
-            while sent < bytes.count {
-                let n = send(socket, bytes.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
-                if n < 0 && errno == EINTR { continue }
-                guard n > 0 else { return false }
-                sent += n
-            }
-            return true
-        }
-        if !isSent {
-            _ = wait()
-            throw failure()
-        }
-    }
-
-    /// Ends the input and waits until the file is complete.
+    /// Writes what is left. Nothing can be added after that.
     func finish() throws(FileError) {
-        guard wait() == 0, message().isEmpty else { throw failure() }
+        let code = vw_finish(writer)
+        guard code == 0 else { throw Self.failure(code, codec, name) }
     }
 
-    /// Stops the process; what it wrote is of no use.
-    func cancel() {
-        if pid > 0 { kill(pid, SIGKILL) }
-        _ = wait()
-    }
-
-    /// The exit status; -1 when it was ended by a signal.
-    private func wait() -> Int32 {
-        if socket >= 0 { close(socket) }
-        socket = -1
-        guard pid > 0 else { return -1 }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        pid = -1
-        return status & 0x7f == 0 ? status >> 8 & 0xff : -1
-    }
-
-    private func failure() -> FileError {
-        let said = message()
+    private static func failure(_ code: Int32, _ codec: VideoCodec, _ name: String) -> FileError {
+        guard code != vw_no_encoder else {
+            return FileError(
+                .unreadable, file: name,
+                "cannot be written: this machine's libavcodec has no encoder '\(codec.encoder)'; \(codec.remedy)")
+        }
         return FileError(
-            .unreadable, file: name, "cannot be written\(said.isEmpty ? "" : " (ffmpeg: \(said))"); \(writeRemedy)")
+            .unreadable, file: name, "cannot be written (\(text { vw_reason(code, $0, $1) })); \(writeRemedy)")
     }
+}
 
-    /// The first line that FFmpeg printed, which with its loglevel is an error.
-    private func message() -> String {
-        guard messages >= 0 else { return "" }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let n = pread(messages, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(0, n)), as: UTF8.self)
-            .split(whereSeparator: \.isNewline).first.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
-    }
+/// How a video file's frames are encoded.
+struct VideoCodec: Sendable {
+    /// As FFmpeg names it.
+    let encoder: String
+    let isLossless: Bool
 
-    /// A file without a name; -1 when there can be none.
-    private static func scratchFile() -> Int32 {
-        var template = Array((NSTemporaryDirectory() + "/transferbench-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { return -1 }
-        unlink(template)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return descriptor
-    }
+    /// What the official tool writes: H.264, 4:2:0.
+    static let h264 = VideoCodec(encoder: "libx264", isLossless: false)
+    static let ffv1 = VideoCodec(encoder: "ffv1", isLossless: true)
+
+    /// What to do where it is missing. Debian's library has both; some that are built by hand do not.
+    var remedy: String { "install Debian's, with: apt-get install --reinstall libavcodec-dev libavcodec59" }
+}
+
+/// The library that encodes.
+public enum VideoEncoders {
+    public static var version: String { text(vw_version) }
+}
+
+/// What a C function writes into a buffer.
+private func text(_ write: (UnsafeMutablePointer<CChar>, Int) -> Void) -> String {
+    var buffer = [CChar](repeating: 0, count: 128)
+    write(&buffer, buffer.count)
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -12,7 +12,6 @@ public final class MapFileWriter {
     private let phrases: [String]
     private let origin: MapOrigin
     private let target: UnfinishedFile
-    private let descriptor: Int32
     private var position: Int
     private var isFinished = false
 
@@ -34,15 +33,8 @@ public final class MapFileWriter {
         (self.path, self.kind, self.size) = (path, kind, size)
         (self.phrases, self.origin) = (phrases, origin)
         target = try UnfinishedFile(path: path, isFolder: false)
-        descriptor = open(target.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         position = 0
-        guard descriptor >= 0 else { throw refused(errno) }
         try write(start)
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if !isFinished { target.discard() }
     }
 
     /// - Throws: `FileError.unreadable`, when the system refuses the bytes; the file is lost then.
@@ -67,12 +59,8 @@ public final class MapFileWriter {
     }
 
     private func write(_ bytes: [UInt8]) throws(FileError) {
-        let code = bytes.withUnsafeBytes { writeFully($0, to: descriptor, at: position) }
-        guard code == 0 else { throw refused(code) }
+        let code = bytes.withUnsafeBytes { writeFully($0, to: target.descriptor, at: position) }
+        guard code == 0 else { throw refusal("cannot be written", code, file: path) }
         position += bytes.count
-    }
-
-    private func refused(_ code: Int32) -> FileError {
-        FileError(.unreadable, file: path, "cannot be written (\(String(cString: strerror(code)))); \(writeRemedy)")
     }
 }

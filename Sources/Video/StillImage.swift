@@ -1,4 +1,5 @@
 internal import COpenCV
+internal import Foundation
 public import Tensors
 
 extension Frame {
@@ -17,10 +18,23 @@ extension Frame {
     }
 
     /// Writes the frame as an image of the kind that the path's extension names.
+    /// - Parameter name: the file as a person knows it; nil for the path.
     /// - Throws: `FileError.unreadable`, when it cannot be written.
-    public func write(to path: String) throws(FileError) {
-        guard ocv_write_image(path, pixels, Int32(width), Int32(height)) == OCV_OK else {
-            throw FileError(.unreadable, file: path, "cannot be written")
+    public func write(to path: String, named name: String? = nil) throws(FileError) {
+        var bytes: UnsafeMutablePointer<UInt8>?
+        var count = 0
+        let suffix = "." + (path as NSString).pathExtension
+        guard ocv_encode_image(suffix, pixels, Int32(width), Int32(height), &bytes, &count) == OCV_OK, let bytes else {
+            throw FileError(
+                .unsupported, file: name ?? path, "is no kind of image that is written here; use .png or .jpg")
+        }
+        defer { ocv_free(bytes) }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw refusal("cannot be written", errno, file: name ?? path) }
+        let code = writeFully(UnsafeRawBufferPointer(start: bytes, count: count), to: descriptor, at: 0)
+        let isClosed = close(descriptor) == 0
+        guard code == 0, isClosed else {
+            throw refusal("cannot be written", code == 0 ? errno : code, file: name ?? path)
         }
     }
 }

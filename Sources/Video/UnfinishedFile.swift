@@ -1,96 +1,163 @@
 internal import Foundation
 internal import Tensors
 
-/// A file or folder under a temporary name beside its final one, until it is complete.
-struct UnfinishedFile {
+/// A file or folder under a temporary name beside its final one, until it is complete; it goes with its last owner.
+final class UnfinishedFile {
     /// The temporary name: hidden, in the same folder, of the same suffix.
     let path: String
+    /// The file, open for writing; -1 for a folder.
+    let descriptor: Int32
     private let finalPath: String
     private let isFolder: Bool
+    private var isCommitted = false
 
-    /// Makes the folder when it is one; a file is left to who writes it.
+    /// Makes it.
+    /// - Throws: `FileError`, when there can be no file or folder of that name.
     init(path finalPath: String, isFolder: Bool) throws(FileError) {
         let url = URL(fileURLWithPath: finalPath)  // absolute, without a slash at the end
         self.finalPath = url.path
         self.isFolder = isFolder
-        let parent = url.deletingLastPathComponent().path
-        let owner = Self.mark + Self.host + "-"
-        let unique = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        let suffix = url.pathExtension.isEmpty ? "" : "." + url.pathExtension
-        let stem = url.deletingPathExtension().lastPathComponent
-        let hidden = ".\(isFolder ? url.lastPathComponent : stem)" + owner
-        path = "\(parent)/\(hidden)\(unique)\(isFolder ? "" : suffix)"
+        let name = HiddenName(of: url, isFolder: isFolder)
+        try Self.checkPlace(url, named: finalPath, isFolder: isFolder)
+        name.removeLeftovers()
+        let path = name.unique()
+        self.path = path
+        let made = UnfinishedFiles.begin(path) {
+            let result = isFolder ? mkdir(path, 0o777) : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            return (result: result, code: errno)
+        }
+        descriptor = isFolder ? -1 : made.result
+        guard made.result >= 0 else {
+            isCommitted = true  // there is nothing to remove
+            UnfinishedFiles.end(path) {}
+            throw refusal("cannot be written", made.code, file: finalPath)
+        }
+    }
 
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue else {
-            throw FileError(.unreadable, file: finalPath, "cannot be written: the folder \(parent) does not exist")
-        }
-        guard access(parent, W_OK | X_OK) == 0 else { throw failure("cannot be written", file: finalPath) }
-        if FileManager.default.fileExists(atPath: self.finalPath, isDirectory: &isDirectory) {
-            guard isDirectory.boolValue == isFolder else {
-                throw FileError(
-                    .unreadable, file: finalPath,
-                    isFolder ? "is a file, not a folder; name another" : "is a folder; name a file in it")
-            }
-            try checkReplaceable()
-        }
-        Self.removeLeftovers(hidden, in: parent)
-        if isFolder, mkdir(path, 0o777) != 0 { throw failure("cannot be written", file: finalPath) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        guard !isCommitted else { return }
+        UnfinishedFiles.end(path) { try? FileManager.default.removeItem(atPath: path) }
     }
 
     /// Gives it its final name, after its bytes are on the disk; what had that name is replaced.
     func commit() throws(FileError) {
-        if isFolder, FileManager.default.fileExists(atPath: finalPath) {
-            try checkReplaceable()
-            let old = path + "-old"
-            guard rename(finalPath, old) == 0 else { throw failure("cannot be replaced", file: finalPath) }
-            guard rename(path, finalPath) == 0 else {
-                let reason = failure("cannot be written", file: finalPath)
-                _ = rename(old, finalPath)
-                throw reason
-            }
-            try? FileManager.default.removeItem(atPath: old)
-            return
+        if isFolder, FileManager.default.fileExists(atPath: finalPath) { return try replaceFolder() }
+        // Removed or moved away meanwhile, it has no name to take from.
+        guard access(path, F_OK) == 0, isFolder || fsync(descriptor) == 0 else {
+            throw refusal("cannot be completed", errno, file: finalPath)
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("cannot be completed", file: finalPath) }
-        let synced = fsync(descriptor) == 0
-        let reason = failure("cannot be completed", file: finalPath)
-        close(descriptor)
-        guard synced else { throw reason }
-        guard rename(path, finalPath) == 0 else { throw failure("cannot be written", file: finalPath) }
+        let code = UnfinishedFiles.end(path) { rename(path, finalPath) == 0 ? 0 : errno }
+        isCommitted = code == 0
+        guard isCommitted else { throw refusal("cannot be written", code, file: finalPath) }
     }
 
-    func discard() { try? FileManager.default.removeItem(atPath: path) }
-
-    private static let mark = ".partial-"
-
-    private static var host: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    private func replaceFolder() throws(FileError) {
+        try Self.checkReplaceable(finalPath, named: finalPath)
+        let old = path + "-old"
+        let code = UnfinishedFiles.end(path) {
+            guard rename(finalPath, old) == 0 else { return errno }
+            guard rename(path, finalPath) == 0 else {
+                let code = errno
+                _ = rename(old, finalPath)
+                return code
+            }
+            return 0
+        }
+        isCommitted = code == 0
+        guard isCommitted else { throw refusal("cannot be replaced", code, file: finalPath) }
+        try? FileManager.default.removeItem(atPath: old)
     }
 
-    /// What processes of this machine that have ended left of the same video.
-    private static func removeLeftovers(_ hidden: String, in folder: String) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(hidden) {
-            guard let owner = name.dropFirst(hidden.count).split(separator: "-").first.flatMap({ pid_t($0) }),
+    /// Looks at the place without making anything.
+    /// - Throws: `FileError` that says why nothing of that name can be made there.
+    static func checkPlace(_ url: URL, named file: String, isFolder: Bool) throws(FileError) {
+        let parent = url.deletingLastPathComponent().path
+        let bytes = url.lastPathComponent.utf8.count
+        var status = stat()
+        let isThere = stat(parent, &status) == 0
+        if !isThere, errno != ENOENT, errno != ENOTDIR { throw refusal("cannot be written", errno, file: file) }
+        guard isThere, status.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError(.unreadable, file: file, "cannot be written: the folder \(parent) does not exist")
+        }
+        let most = HiddenName.mostBytes(in: parent)
+        guard bytes <= most else {
+            throw FileError(
+                .unreadable, file: file,
+                "has a name of \(bytes) bytes, and names in \(parent) have at most \(most); shorten it")
+        }
+        guard access(parent, W_OK | X_OK) == 0 else { throw refusal("cannot be written", errno, file: file) }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else { return }
+        guard isDirectory.boolValue == isFolder else {
+            throw FileError(
+                .unreadable, file: file,
+                isFolder ? "is a file, not a folder; name another" : "is a folder; name a file in it")
+        }
+        if isFolder { try checkReplaceable(url.path, named: file) }
+    }
+
+    /// A folder is replaced only when nothing but images of an earlier run can be lost.
+    private static func checkReplaceable(_ folder: String, named file: String) throws(FileError) {
+        guard VideoKind.isImageFolder(folder) else {
+            throw FileError(
+                .unreadable, file: file, "holds other files than numbered PNG images; name another folder")
+        }
+    }
+}
+
+/// Temporary names of one file: they begin alike, so that what a killed process left is found.
+struct HiddenName {
+    private let folder: String
+    private let start: String
+    private let suffix: String
+
+    init(of url: URL, isFolder: Bool) {
+        folder = url.deletingLastPathComponent().path
+        suffix = isFolder || url.pathExtension.isEmpty ? "" : "." + url.pathExtension
+        let mark = ".partial-" + Self.host + "-"
+        // Of a long name only the beginning; the checksum tells it from others.
+        let name = String(url.lastPathComponent.dropLast(suffix.count))
+        let room = Self.mostBytes(in: folder) - 1 - mark.utf8.count - Self.uniqueBytes - suffix.utf8.count
+        if name.utf8.count <= room {
+            start = "." + name + mark
+        } else {
+            var kept = name[...]
+            while kept.utf8.count > max(0, room - 9) { kept.removeLast() }
+            start = "." + kept + "~" + String(Zlib.checksum(Array(name.utf8)), radix: 16) + mark
+        }
+    }
+
+    /// A name that no other file has.
+    func unique() -> String { "\(folder)/\(start)\(getpid())-\(UInt32.random(in: 0 ... .max))\(suffix)" }
+
+    /// Removes what processes of this machine that have ended left of the same file.
+    func removeLeftovers() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(start) {
+            guard let owner = name.dropFirst(start.count).split(separator: "-").first.flatMap({ pid_t($0) }),
                 owner > 0, kill(owner, 0) != 0, errno == ESRCH
             else { continue }
             try? FileManager.default.removeItem(atPath: folder + "/" + name)
         }
     }
 
-    /// A folder is replaced only when nothing but images of an earlier run can be lost.
-    private func checkReplaceable() throws(FileError) {
-        guard !isFolder || VideoKind.isImageFolder(finalPath) else {
-            throw FileError(
-                .unreadable, file: finalPath, "holds other files than numbered PNG images; name another folder")
-        }
+    /// The longest name that a folder's file system takes.
+    static func mostBytes(in folder: String) -> Int {
+        let most = pathconf(folder, Int32(_PC_NAME_MAX))
+        return most > 0 ? most : 255
+    }
+
+    /// A process's number, a dash, and a random number.
+    private static let uniqueBytes = 10 + 1 + 10
+
+    private static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 
-/// With the system's reason for the last call that failed.
-private func failure(_ what: String, file: String) -> FileError {
-    FileError(.unreadable, file: file, "\(what) (\(String(cString: strerror(errno)))); \(writeRemedy)")
+/// With the system's reason.
+func refusal(_ what: String, _ code: Int32, file: String) -> FileError {
+    FileError(.unreadable, file: file, "\(what) (\(String(cString: strerror(code)))); \(writeRemedy)")
 }

@@ -2,7 +2,6 @@ public import ArgumentParser
 import CosmosTransfer
 import Experiment
 import Foundation
-import Synchronization
 import Tensors
 public import Video
 
@@ -76,7 +75,8 @@ struct GenerateCommand: ParsableCommand {
     var clipFrames: Int?
     @Option(
         help: ArgumentHelp(
-            "Working size. (default: the published size nearest in shape, or the model's)", valueName: "WxH"))
+            "Working size. (default: the published size nearest in shape to the first control's video, else to the input's; with a model of another size that video's own where it works, else the model's)",
+            valueName: "WxH"))
     var size: FrameSizeArgument?
     @Option(help: ArgumentHelp("Blur of the vis control made here.", valueName: "preset"))
     var blurStrength: ControlStrength?
@@ -116,15 +116,15 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let pool = engine.pool
         let specs = try GenerationSpec.read(path: spec, overrides: overrides)
-        guard specs.count == 1 || (promptEmbedding == nil && negativePromptEmbedding == nil) else {
+        guard specs.allSatisfy({ $0.batchLine == nil }) || (promptEmbedding == nil && negativePromptEmbedding == nil)
+        else {
             throw BenchError(
                 .usage, "an embedding stands for one prompt; leave it out for a batch, or run its lines one by one")
         }
-        for warning in Set(specs.flatMap(\.warnings)).sorted() { Terminal.note("Note: \(warning)") }
         let given = try latents.map { path in
             try GenerationTensors(usableInput { try TensorFile.read(path: path) }, file: path)
         }
-        guard specs.count == 1 || (tensors == nil && given == nil) else {
+        guard specs.allSatisfy({ $0.batchLine == nil }) || (tensors == nil && given == nil) else {
             throw BenchError(
                 .usage,
                 "--tensors and --latents are those of one video; leave them out for a batch, or run its lines one by one"
@@ -136,34 +136,58 @@ struct GenerateCommand: ParsableCommand {
         }
         let tensorFile = try tensors.map { try OutputPath.resolved($0, inputs: [spec] + inputs(of: specs[0])) }
         let setup = GenerationSetup(try WeightsFolder(path: weights), options: options(given), pool: pool)
-        let unfinished = Mutex<String?>(nil)
-        Interrupt.install("stopped; the unfinished video was not kept") {
-            if let path = unfinished.withLock({ $0 }) { Interrupt.remove(path) }
-        }
+        Interrupt.install("stopped; the unfinished video was not kept")
+        let videos = try usableInput { try specs.map { try plan($0, setup) } }
+        var told: Set<String> = []
+        for note in videos.flatMap(\.notes) where told.insert(note).inserted { Terminal.note("Note: \(note)") }
+        try usableInput { try rehearse(videos) }
         try engine.measure("generation") {
             try usableInput {
                 let generator = VideoGenerator(try setup.model(for: specs), pool: pool)
                 // What is wrong with the last video is said before the first one is made.
-                let requests = try specs.map { try setup.request(for: $0, model: generator.model) }
+                let requests = try videos.map {
+                    try setup.request(for: $0.spec, $0.outline, model: generator.model)
+                }
                 for request in requests { try generator.check(request) }
-                for (index, (spec, request)) in zip(specs, requests).enumerated() {
-                    try make(
-                        spec, request, index: specs.count > 1 ? index : nil, generator, tensorFile: tensorFile
-                    ) { path in
-                        unfinished.withLock { $0 = path }
-                    }
+                for (video, request) in zip(videos, requests) {
+                    try make(video, request, generator, tensorFile: tensorFile)
                 }
             }
         }
     }
 
+    /// A video that is going to be made.
+    private struct PlannedVideo {
+        let spec: GenerationSpec
+        let outline: VideoOutline
+        let path: String
+        let size: FrameSize
+        let rate: Double
+        let notes: [String]
+    }
+
+    private func plan(_ spec: GenerationSpec, _ setup: GenerationSetup) throws -> PlannedVideo {
+        let outline = try setup.outline(of: spec)
+        let place = spec.batchLine.map { "line \($0 + 1): " } ?? ""
+        return PlannedVideo(
+            spec: spec, outline: outline, path: try destination(spec), size: try setup.resultSize(of: spec, outline),
+            rate: setup.rate(of: spec),
+            notes: spec.warnings + (outline.notes + (try setup.notes(on: spec))).map { place + $0 })
+    }
+
+    /// Sees that the videos can be written, before hours of work on them.
+    private func rehearse(_ videos: [PlannedVideo]) throws {
+        for alike in Dictionary(grouping: videos, by: \.size).values {
+            let frames = alike.map(\.outline.frames).max() ?? 1
+            try VideoRehearsal(alike.map(\.path), size: alike[0].size, rate: alike[0].rate, frames: frames).run()
+        }
+    }
+
     private func make(
-        _ spec: GenerationSpec, _ request: GenerationRequest, index: Int?, _ generator: VideoGenerator,
-        tensorFile: String?, writing: (_ unfinished: String?) -> Void
+        _ video: PlannedVideo, _ request: GenerationRequest, _ generator: VideoGenerator, tensorFile: String?
     ) throws {
-        let path = try destination(spec, index: index)
-        let writer = try VideoWriter(path: path, size: generator.size(of: request), rate: request.fps)
-        writing(writer.unfinishedPath)
+        let path = video.path
+        let writer = try VideoWriter(path: path, size: video.size, rate: video.rate)
         let clips = VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames)
         let names = request.controls.map(\.name).joined(separator: ", ")
         Terminal.note(
@@ -181,8 +205,7 @@ struct GenerateCommand: ParsableCommand {
             }, observe: tensorFile == nil ? nil : { seen[$0] = $1 }, emit: { try writer.append($0) })
         bar.finish()
         try writer.finish()
-        writing(nil)
-        if out == nil { try keepPrompt(of: spec, beside: path, isBatch: index != nil) }
+        if out == nil { try keepPrompt(of: video.spec, beside: path) }
         Terminal.note("Wrote \(path)")
         if let tensorFile {
             try SafetensorsWriter.write(seen, to: tensorFile)
@@ -191,9 +214,9 @@ struct GenerateCommand: ParsableCommand {
     }
 
     /// The prompt beside a video at its official place, as the official tool writes it (spec §7.5).
-    private func keepPrompt(of spec: GenerationSpec, beside path: String, isBatch: Bool) throws {
+    private func keepPrompt(of spec: GenerationSpec, beside path: String) throws {
         let file =
-            isBatch
+            spec.batchLine != nil
             ? URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("prompt.txt")
             : URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("txt")
         do { try Data(spec.prompt.utf8).write(to: file) } catch {
@@ -205,11 +228,11 @@ struct GenerateCommand: ParsableCommand {
 
     /// Where a result goes. Those of a batch have a folder each: the specification's folder and name tell them apart already,
     /// `--out` does not.
-    private func destination(_ spec: GenerationSpec, index: Int?) throws -> String {
+    private func destination(_ spec: GenerationSpec) throws -> String {
         var result = out ?? "\(spec.saveFolder)/\(spec.saveName).mp4"
-        if let out, let index {
+        if let out, let line = spec.batchLine {
             let url = URL(fileURLWithPath: out)
-            result = url.deletingLastPathComponent().path + "/video_\(index)/" + url.lastPathComponent
+            result = url.deletingLastPathComponent().path + "/video_\(line)/" + url.lastPathComponent
         }
         let folder = URL(fileURLWithPath: result).deletingLastPathComponent()
         do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {

@@ -123,6 +123,7 @@ struct RunCommand: ParsableCommand {
     ) throws -> SuiteRunner.Outcome {
         let bar = ProgressBar(total: 0, unit: "video", scale: 100)
         var due = 0.0
+        var notes: [String: Int] = [:]
         let runner = SuiteRunner(store: store, generator: generator, environment: environment) { event in
             switch event {
             case .began(let known, let toMake):
@@ -135,10 +136,16 @@ struct RunCommand: ParsableCommand {
                 due -= Double(whole)
                 if whole > 0 { bar.step(whole) }
             case .made: break
+            case .note(let clip, let text):
+                notes[text, default: 0] += 1
+                if notes[text] == 1 { Terminal.note("Note: clip \(clip): \(text)") }
             }
         }
         let outcome = try usableInput { try runner.run(plan, limit: limit) }
         bar.finish()
+        for (text, count) in notes.sorted(by: { $0.key < $1.key }) where count > 1 {
+            Terminal.note("Note: the same of \(count - 1) more clip\(count == 2 ? "" : "s"): \(text)")
+        }
         if outcome.made > 0 {
             Terminal.note("\(outcome.made) made now" + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : ""))
         }

@@ -141,8 +141,6 @@ struct TokenizeCommand: ParsableCommand {
             let ratio = tokenizer.configuration.spatialCompression
             let size = FrameSize(width: shape[4] * ratio, height: shape[3] * ratio)
             let writer = try usableInput { try VideoWriter(path: output, size: size, rate: fps) }
-            let unfinished = writer.unfinishedPath
-            Interrupt.install("stopped; the unfinished video was not kept") { Interrupt.remove(unfinished) }
             for t in 0..<shape[2] {
                 let part = latent.part(sample: 0, frames: t..<t + 1)
                 let decoded = try stream.push(part, isLast: t == shape[2] - 1)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ArchitectureTests {
     private static let allowed: [String: Set<String>] = [
         "Tensors": ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"],
-        "Video": ["COpenCV", "CKernels", "Tensors"],
+        "Video": ["CFFmpeg", "COpenCV", "CKernels", "Tensors"],
         "Experiment": ["COpenSSL"],
         "CosmosTransfer": ["CKernels", "CSentencePiece", "Experiment", "Tensors", "Video"],
         "Perception": ["CKernels", "COnnxRuntime", "Experiment", "Tensors", "Video"],

@@ -59,10 +59,12 @@ ocv_status ocv_draw_text(uint8_t *rgb, int32_t width, int32_t height, const char
 /// JPEG bytes of an RGB image; free them with ocv_free.
 ocv_status ocv_encode_jpeg(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality,
                            uint8_t *_Nullable *_Nonnull bytes, size_t *size);
+/// The bytes of an image file of the kind that a suffix names, as ".png"; free them with ocv_free.
+ocv_status ocv_encode_image(const char *suffix, const uint8_t *rgb, int32_t width, int32_t height,
+                            uint8_t *_Nullable *_Nonnull bytes, size_t *size);
 void ocv_free(void *_Nullable bytes);
 /// Decodes a still image as RGB; free the pixels with ocv_free.
 ocv_status ocv_read_image(const char *path, uint8_t *_Nullable *_Nonnull rgb, int32_t *width, int32_t *height);
-ocv_status ocv_write_image(const char *path, const uint8_t *rgb, int32_t width, int32_t height);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

@@ -1,4 +1,5 @@
 internal import Experiment
+internal import Video
 
 /// The sizes of the upscaler's work (spec §1.10): a video of the nominal size is enlarged to `target`, denoised in 3×3
 /// overlapping patches of the nominal size, merged, and enlarged once more to three times the nominal size.
@@ -14,6 +15,14 @@ public struct UpscalePlan: Sendable, Equatable {
     public let pixels: PatchGrid
     /// The same on the latent grid.
     public let latents: PatchGrid
+
+    /// The size of a result, of the size that the model works at.
+    /// - Throws: `BenchError` when the patches do not come out even.
+    static func resultSize(of size: FrameSize, _ tokenizer: TokenizerConfiguration) throws -> FrameSize {
+        let plan = try UpscalePlan(
+            height: size.height, width: size.width, compression: tokenizer.spatialCompression)
+        return FrameSize(width: plan.width, height: plan.height)
+    }
 
     /// - Parameters:
     ///   - height: the nominal size of the input; its aspect ratio is rounded to 16:9, 4:3 or 1:1, upright or not.

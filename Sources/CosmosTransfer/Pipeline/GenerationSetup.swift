@@ -24,9 +24,6 @@ public struct GenerationSetup: Sendable {
         public init() {}
     }
 
-    /// The official pipeline reads no more frames than this.
-    public static let mostFrames = 5000
-
     private let folder: WeightsFolder
     private let options: Options
     private let pool: WorkerPool
@@ -83,27 +80,63 @@ public struct GenerationSetup: Sendable {
         return try TransferModel(folder, network: network)
     }
 
-    /// The work that a specification asks for.
-    /// - Throws: `BenchError` or `FileError` naming the file or key that cannot be used.
-    public func request(for spec: GenerationSpec, model: TransferModel) throws -> GenerationRequest {
-        let clip = folder.configuration.clip
-        let paths = spec.controls.compactMap { if case .video(let path) = $0.source { path } else { nil } }
-        guard let leading = paths.first ?? spec.inputVideo else {
+    /// What the video of a specification is going to be; looks at the videos that it names, and loads nothing.
+    /// - Throws: `BenchError` or `FileError` naming a video that cannot be used.
+    public func outline(of spec: GenerationSpec) throws -> VideoOutline {
+        var sources: [VideoOutline.Source] = []
+        for control in spec.controls {
+            guard case .video(let path) = control.source else { continue }
+            sources.append(.init("the control '\(control.kind.rawValue)'", try .init(of: path)))
+        }
+        if let path = spec.inputVideo { sources.append(.init("the input video", try .init(of: path))) }
+        guard !sources.isEmpty else {
             throw BenchError(
                 .unusableInput, "the specification names no video: give a control's input_control or input_video_path")
         }
-        let size = try options.size ?? WorkingSize.of(openFrames(leading).size, clip: clip)
-        let videos = paths + (spec.inputVideo.map { [$0] } ?? [])
-        let whole = try videos.map { try SourceVideo(path: $0) { $0 }.count(limit: Self.mostFrames) }.min() ?? 0
-        guard whole > 0 else { throw BenchError(.unusableInput, "\(leading): has no frames") }
-        let frames = min(options.frames ?? whole, whole)
+        return VideoOutline(
+            of: sources, model: folder.configuration, size: options.size, frames: options.frames,
+            clipFrames: options.clipFrames)
+    }
 
+    /// The size of the frames that a specification gives.
+    /// - Throws: `BenchError` when its size cannot be upscaled.
+    public func resultSize(of spec: GenerationSpec, _ outline: VideoOutline) throws -> FrameSize {
+        guard spec.controls.contains(where: { $0.kind == .upscale }) else { return outline.size }
+        let tokenizer = folder.configuration.tokenizer ?? TokenizerConfiguration()
+        return try UpscalePlan.resultSize(of: outline.size, tokenizer)
+    }
+
+    /// Frames a second of a specification's video.
+    public func rate(of spec: GenerationSpec) -> Double { spec.fps ?? folder.configuration.clip.fps }
+
+    /// What a person should know about a specification's texts: what the text encoder does not read of them.
+    /// - Throws: `BenchError` or `FileError` when the encoder's `spiece.model` cannot be used.
+    public func notes(on spec: GenerationSpec) throws -> [String] {
+        var texts: [(name: String, text: String)] = []
+        if options.promptEmbedding == nil { texts.append(("the prompt", spec.prompt)) }
+        if options.negativePromptEmbedding == nil, let text = spec.negativePrompt {
+            texts.append(("the negative prompt", text))
+        }
+        texts += spec.regions.map { ("a region's prompt", $0.prompt) }
+        guard let tokens = folder.configuration.text?.tokens, texts.contains(where: { !$0.text.isEmpty }) else {
+            return []
+        }
+        let tokenizer = try SentencePiece(path: folder.textTokenizerModel())
+        return try texts.compactMap { try tokenizer.note(on: $0.text, called: $0.name, tokens: tokens) }
+    }
+
+    /// The work that a specification asks for.
+    /// - Throws: `BenchError` or `FileError` naming the file or key that cannot be used.
+    public func request(
+        for spec: GenerationSpec, _ outline: VideoOutline, model: TransferModel
+    ) throws -> GenerationRequest {
+        let size = outline.size
         var request = GenerationRequest(
             prompt: try given(isNegative: false) ?? embedding(of: spec.prompt, file: options.promptEmbedding),
-            size: size, frames: frames,
-            clipFrames: options.clipFrames ?? clip.frames, fps: spec.fps ?? clip.fps, seed: Int(spec.seed),
-            sampler: folder.configuration.sampler)
-        request.mapFrames = whole
+            size: size, frames: outline.frames,
+            clipFrames: options.clipFrames ?? folder.configuration.clip.frames, fps: rate(of: spec),
+            seed: Int(spec.seed), sampler: folder.configuration.sampler)
+        request.mapFrames = outline.sourceFrames
         request.sampler.steps = spec.steps ?? request.sampler.steps
         request.sampler.guidance = spec.guidance ?? request.sampler.guidance
         request.sampler.sigmaMax = spec.sigmaMax ?? request.sampler.sigmaMax

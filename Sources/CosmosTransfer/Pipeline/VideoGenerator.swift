@@ -77,10 +77,7 @@ public struct VideoGenerator: Sendable {
     /// - Throws: `BenchError` when the size cannot be upscaled.
     public func size(of request: GenerationRequest) throws -> FrameSize {
         guard request.isUpscaling else { return request.size }
-        let plan = try UpscalePlan(
-            height: request.size.height, width: request.size.width,
-            compression: model.tokenizer.configuration.spatialCompression)
-        return FrameSize(width: plan.width, height: plan.height)
+        return try UpscalePlan.resultSize(of: request.size, model.tokenizer.configuration)
     }
 }
 

@@ -7,16 +7,26 @@ internal import Video
 struct ControlReader {
     private let kind: ControlKind
     private let fields: SpecFields
-    private let paths: SpecPaths
+    /// Of the file that says most of it; of the line of a batch for keys that this changes.
+    private let paths: (own: SpecPaths, changed: SpecPaths)
+    private let changed: Set<String>
     private let inputControl: String?
 
-    init(_ member: JSON.Member, file: String, paths: SpecPaths) throws {
+    /// The keys of a control.
+    static let keys = ["control_weight", "input_control", "input_control_prompt", "control_weight_prompt", "ckpt_path"]
+
+    /// - Parameters:
+    ///   - paths: of the file that the control is in.
+    ///   - line: of the line of a batch that changes some of its keys.
+    init(_ member: JSON.Member, paths: SpecPaths, line: SpecPaths? = nil, changed: Set<String> = []) throws {
+        let place = changed.isEmpty ? paths.place : (line ?? paths).place
         guard let kind = ControlKind(rawValue: member.key) else {
-            throw BenchError(.unusableInput, "\(file): Invalid hint_key '\(member.key)'")
+            throw BenchError(.unusableInput, "\(place): Invalid hint_key '\(member.key)'")
         }
         self.kind = kind
-        self.paths = paths
-        fields = try SpecFields(member.value, place: "\(file), control '\(member.key)'")
+        self.paths = (paths, line ?? paths)
+        self.changed = changed
+        fields = try SpecFields(member.value, place: "\(place), control '\(member.key)'")
         let path = try fields.string("input_control")
         inputControl = path?.isEmpty == true ? nil : path
     }
@@ -51,13 +61,14 @@ struct ControlReader {
     ) throws -> GenerationSpec.Control {
         let source: GenerationSpec.Control.Source
         if let inputControl {
-            source = .video(try paths.existing(inputControl, as: "'input_control' of '\(kind.rawValue)'"))
+            source = .video(
+                try paths("input_control").existing(inputControl, as: "'input_control' of '\(kind.rawValue)'"))
         } else {
             source = kind == .upscale ? .input : .preset(kind == .vis ? presets.vis : presets.edge)
         }
         var weight = try weight() ?? .number(0.5, quoted: true)
         if case .file(let path) = weight {
-            weight = .file(try paths.existing(path, as: "'control_weight' of '\(kind.rawValue)'"))
+            weight = .file(try paths("control_weight").existing(path, as: "'control_weight' of '\(kind.rawValue)'"))
         }
         if fields["control_weight"] == nil {
             warnings.append("\(fields.place): there is no 'control_weight', so it is 0.5")
@@ -66,6 +77,8 @@ struct ControlReader {
         return GenerationSpec.Control(
             kind: kind, weight: weight, source: source, checkpoint: try checkpoint(under: checkpoints))
     }
+
+    private func paths(_ key: String) -> SpecPaths { changed.contains(key) ? paths.changed : paths.own }
 
     /// nil where there is none.
     private func weight() throws -> GenerationSpec.Control.Weight? {
@@ -91,6 +104,7 @@ struct ControlReader {
 
     private func checkpoint(under folder: String?) throws -> String? {
         guard let path = try fields.string("ckpt_path"), !path.isEmpty else { return nil }
+        let paths = paths("ckpt_path")
         if let folder, !path.hasPrefix("/"), let found = try? paths.existing(folder + "/" + path, as: "") {
             return (try? paths.existing(path, as: "")) ?? found
         }
@@ -98,11 +112,9 @@ struct ControlReader {
     }
 
     private func warn(_ warnings: inout [String]) throws {
-        let known: Set = [
-            "control_weight", "input_control", "input_control_prompt", "control_weight_prompt", "ckpt_path",
-        ]
-        for member in fields.members where !known.contains(member.key) {
-            warnings.append("\(fields.place): the key '\(member.key)' is unknown and has no effect")
+        for member in fields.members where !Self.keys.contains(member.key) {
+            warnings.append(
+                "\(fields.place): the key '\(member.key)' is unknown and has no effect\(hint(member.key, Self.keys))")
         }
         if let prompt = try fields.string("input_control_prompt"), !prompt.isEmpty {
             warnings.append("\(fields.place): 'input_control_prompt' has no effect, because the control is given")

@@ -68,6 +68,8 @@ public struct GenerationSpec: Sendable, Equatable {
     /// The folder and the name without suffix of the result.
     public var saveFolder: String
     public var saveName: String
+    /// Which line of a batch file it is of, from 0; nil for a specification that stands alone.
+    public var batchLine: Int?
     /// What a person should know: keys without effect, values that were chosen for them.
     public var warnings: [String]
 

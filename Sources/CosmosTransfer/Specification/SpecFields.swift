@@ -25,6 +25,15 @@ struct SpecFields {
         return value == .null ? nil : value
     }
 
+    /// - Parameter what: has the keys, as "a control".
+    /// - Throws: `BenchError`, when there is a key that is not known.
+    func check(_ known: [String], of what: String) throws(BenchError) {
+        guard let unknown = members.first(where: { !known.contains($0.key) }) else { return }
+        throw failure(
+            "has the unknown key '\(unknown.key.prefix(80))'; \(what) has \(known.joined(separator: ", "))"
+                + hint(unknown.key, known))
+    }
+
     func failure(_ sentence: String) -> BenchError { BenchError(.unusableInput, "\(place): \(sentence)") }
 
     func string(_ key: String) throws(BenchError) -> String? {

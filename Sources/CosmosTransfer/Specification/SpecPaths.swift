@@ -8,17 +8,24 @@ struct SpecPaths {
     let workingFolder: String
     /// The file that names the paths.
     let file: String
+    /// The file as sentences begin with it, with the line where it has many.
+    let place: String
+
+    init(workingFolder: String, file: String, place: String? = nil) {
+        (self.workingFolder, self.file, self.place) = (workingFolder, file, place ?? file)
+    }
 
     /// An absolute path of something that exists.
     /// - Throws: `BenchError` that names what was tried.
     func existing(_ path: String, as what: String) throws(BenchError) -> String {
         guard !path.isEmpty, !path.contains("\0") else {
-            throw BenchError(.unusableInput, "\(file): \(what) names no file")
+            throw BenchError(.unusableInput, "\(place): \(what) names no file")
         }
         let tried = candidates(path)
         if let found = tried.first(where: { FileManager.default.fileExists(atPath: $0) }) { return found }
         throw BenchError(
-            .unusableInput, "\(file): \(what) '\(path)' does not exist; looked for \(tried.joined(separator: " and "))")
+            .unusableInput, "\(place): \(what) '\(path)' does not exist; looked for \(tried.joined(separator: " and "))"
+        )
     }
 
     private func candidates(_ path: String) -> [String] {

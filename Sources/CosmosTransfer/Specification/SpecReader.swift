@@ -8,7 +8,8 @@ struct SpecReader {
     /// What a line of a batch file changes.
     struct Item {
         let index: Int
-        let place: String
+        /// The batch file, and the line in it as a sentence begins with it.
+        let file, place: String
         let inputVideo: String?
         let prompt: String?
         let controls: [JSON.Member]
@@ -37,7 +38,8 @@ struct SpecReader {
         }
         let known = Self.effective.union(Self.withoutEffect).union(ControlKind.allCases.map(\.rawValue))
         for member in fields.members where !known.contains(member.key) {
-            warnings.append("\(path): the key '\(member.key)' is unknown and has no effect")
+            warnings.append(
+                "\(path): the key '\(member.key)' is unknown and has no effect\(hint(member.key, known.sorted()))")
         }
     }
 
@@ -60,13 +62,14 @@ struct SpecReader {
         let hasInput = input.map { !$0.isEmpty } ?? false
         _ = try fields.integer("num_input_frames", 1...1)
 
+        let line = item.map { SpecPaths(workingFolder: paths.workingFolder, file: $0.file, place: $0.place) }
         let merged = try merge(item, &warnings)
         guard !merged.isEmpty else {
             throw fields.failure("names no control; give at least one of \(Self.hints), such as \"edge\": {}")
         }
         var readers: [ControlReader] = []
-        for member in merged {
-            let reader = try ControlReader(member, file: item?.place ?? file, paths: paths)
+        for (member, changed) in merged {
+            let reader = try ControlReader(member, paths: paths, line: line, changed: changed)
             try reader.validate(
                 hasInput: hasInput, sigmaMax: sigmaMax ?? Self.officialSigmaMax, isDistilled: isDistilled)
             readers.append(reader)
@@ -84,7 +87,9 @@ struct SpecReader {
         Self.warnOfZeros(resolved, file: file, &warnings)
         return try GenerationSpec(
             prompt: prompt(item, &warnings), negativePrompt: negativePrompt(),
-            inputVideo: hasInput ? paths.existing(input ?? "", as: "'input_video_path'") : nil,
+            inputVideo: hasInput
+                ? (line ?? paths).existing(input ?? "", as: item == nil ? "'input_video_path'" : "'visual_input'")
+                : nil,
             controls: resolved,
             regions: fields["regional_prompts"].map(RegionReader(paths: paths).regions) ?? [],
             sigmaMax: sigmaMax,
@@ -94,7 +99,7 @@ struct SpecReader {
             seed: overrides.seed ?? fields.integer("seed", 0...Int(UInt32.max)).map { UInt32($0) } ?? 1,
             isSampleAV: overrides.isSampleAV ?? fields.flag("is_av_sample") ?? false, isDistilled: isDistilled,
             saveFolder: saveFolder() + (item.map { "/video_\($0.index)" } ?? ""),
-            saveName: item == nil ? saveName() : "output", warnings: warnings)
+            saveName: item == nil ? saveName() : "output", batchLine: item?.index, warnings: warnings)
     }
 
     // MARK: - Fields
@@ -143,25 +148,23 @@ struct SpecReader {
         return name
     }
 
-    /// The file's controls with what a batch's line changes in them.
-    private func merge(_ item: Item?, _ warnings: inout [String]) throws -> [JSON.Member] {
-        guard let item else { return controls }
+    /// The file's controls with what a batch's line changes in them, and the keys that it changes.
+    private func merge(_ item: Item?, _ warnings: inout [String]) throws -> [(
+        control: JSON.Member, changed: Set<String>
+    )] {
+        guard let item else { return controls.map { ($0, []) } }
         for change in item.controls where !controls.contains(where: { $0.key == change.key }) {
             warnings.append(
                 "\(item.place): control_overrides has '\(change.key)', which is no control of \(file); skipped")
         }
-        var result: [JSON.Member] = []
-        for control in controls {
-            guard let change = item.controls.first(where: { $0.key == control.key }) else {
-                result.append(control)
-                continue
-            }
-            let new = try SpecFields(change.value, place: "\(item.place), control_overrides of '\(change.key)'").members
-            guard case .object(let old) = control.value else { continue }
-            let kept = old.filter { member in !new.contains { $0.key == member.key } }
-            result.append(JSON.Member(key: control.key, value: .object(kept + new)))
+        return controls.map { control in
+            guard case .object(let old) = control.value,
+                case .object(let new)? = item.controls.first(where: { $0.key == control.key })?.value
+            else { return (control, []) }
+            let changed = Set(new.map(\.key))
+            let kept = old.filter { !changed.contains($0.key) }
+            return (JSON.Member(key: control.key, value: .object(kept + new)), changed)
         }
-        return result
     }
 
     private static func warnOfZeros(_ controls: [GenerationSpec.Control], file: String, _ warnings: inout [String]) {

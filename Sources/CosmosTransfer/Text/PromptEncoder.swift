@@ -14,4 +14,9 @@ public struct PromptEncoder: Sendable {
     public func encode(_ prompt: String, pool: WorkerPool) throws -> Tensor {
         try encoder.encode(ids: tokenizer.encode(prompt, tokens: encoder.configuration.tokens), pool: pool)
     }
+
+    /// What a person should know of a prompt that is not read to its end.
+    public func note(on prompt: String) throws -> String? {
+        try tokenizer.note(on: prompt, called: "the prompt", tokens: encoder.configuration.tokens)
+    }
 }

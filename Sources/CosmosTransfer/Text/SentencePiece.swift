@@ -60,6 +60,17 @@ public final class SentencePiece: Sendable {
     /// - Throws: `BenchError` when the text is too long to be a prompt.
     public func encode(_ text: String, tokens: Int) throws -> [Int32] {
         precondition(tokens > 0)
+        return try split(text).prefix(tokens - 1) + [Self.end]
+    }
+
+    /// What a person should know of a text that has more tokens than are read.
+    func note(on text: String, called name: String, tokens: Int) throws -> String? {
+        guard try split(text).count > tokens - 1 else { return nil }
+        return "\(name) is longer than the \(tokens) tokens that the text encoder reads: its end has no effect"
+    }
+
+    /// All tokens of a text, without the end.
+    private func split(_ text: String) throws -> [Int32] {
         var ids: [Int32] = []
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.mostText else {
@@ -80,8 +91,7 @@ public final class SentencePiece: Sendable {
             place += length
             start = place
         }
-        ids += try split(bytes[start...])
-        return ids.prefix(tokens - 1) + [Self.end]
+        return ids + (try split(bytes[start...]))
     }
 
     /// The special token that a text begins with, as T5's own tokenizer reads it, and its length in bytes.
