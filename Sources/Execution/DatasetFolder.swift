@@ -5,8 +5,9 @@ import Foundation
 /// `sam2_pkls` or `masks`, `depth_npzs` and `foreground`.
 struct DatasetFolder {
     let path: String
-    /// Reference videos by clip.
-    private let files: [String: String]
+    /// Reference videos by clip; two are one too many.
+    private let files: [String: [String]]
+    private let listings = FolderListings()
 
     /// - Throws: `BenchError` 65, when the folder or its `videos` is absent.
     init(path: String) throws(BenchError) {
@@ -19,19 +20,24 @@ struct DatasetFolder {
                 .unusableInput, "\(path) has no videos folder; a dataset holds videos/ID.mp4 and captions/ID.json")
         }
         self.path = path
-        files = Dictionary(videoFiles(in: path + "/videos").map { (stem($0), $0) }) { first, _ in first }
+        files = Dictionary(grouping: videoFiles(in: path + "/videos")) { Clip.name(stem($0)) }
     }
 
     /// The reference video of a clip; nil when there is none.
-    func video(_ id: String) -> String? { files[id] }
+    /// - Throws: `BenchError` 65, when two files could be it.
+    func video(_ id: String) throws(BenchError) -> String? {
+        guard let found = files[id], found.count > 1 else { return files[id]?.first }
+        throw BenchError(
+            .unusableInput,
+            "\(found.joined(separator: " and ")) are both the reference video of clip \(id); remove all but one")
+    }
 
     var clips: Set<String> { Set(files.keys) }
 
     /// The clip's own caption; nil where it has no caption file.
     /// - Throws: `BenchError` 65, when the file is not a JSON object of one key and a text.
     func caption(_ id: String) throws(BenchError) -> String? {
-        let file = path + "/captions/" + id + ".json"
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        guard let file = captionFile(id) else { return nil }
         _ = try FileStamp.of(file)
         guard let data = FileManager.default.contents(atPath: file),
             let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any], object.count == 1,
@@ -43,12 +49,15 @@ struct DatasetFolder {
         return text
     }
 
-    func hasCaption(_ id: String) -> Bool {
-        FileManager.default.fileExists(atPath: path + "/captions/" + id + ".json")
-    }
+    func hasCaption(_ id: String) -> Bool { captionFile(id) != nil }
 
-    func masks(_ id: String) -> String? { maskFile(in: path, id) }
-    func depth(_ id: String) -> String? { depthFile(in: path, id) }
+    private func captionFile(_ id: String) -> String? { listings[path + "/captions"].paths(id, ["json"]).first }
+
+    /// Files that could be the clip's masks; the first is.
+    func masks(_ id: String) -> [String] { maskFiles(in: path, id, listings) }
+    func depth(_ id: String) -> [String] { depthFiles(in: path, id, listings) }
+    /// Videos and folders of pictures of the clip in any folder; the first counts.
+    func pictures(of id: String, in folder: String) -> [String] { pictureFiles(in: folder, id, listings) }
     var hasMasks: Bool { isFolder(path + "/sam2_pkls") || isFolder(path + "/masks") }
     var hasDepth: Bool { isFolder(path + "/depth_npzs") }
 }
@@ -61,6 +70,7 @@ struct VideosFolder {
     /// Video files by path, in the order of their names.
     let videos: [String]
     private let companions: String
+    private let listings = FolderListings()
     /// Whether it is to have a video of every clip.
     let isWhole: Bool
 
@@ -114,26 +124,25 @@ struct VideosFolder {
 
     var hasMasks: Bool { isFolder(companions + "/sam2_pkls") || isFolder(companions + "/masks") }
     var hasDepth: Bool { isFolder(companions + "/depth_npzs") }
-    func masks(_ video: String) -> String? { maskFile(in: companions, stem(video)) }
-    func depth(_ video: String) -> String? { depthFile(in: companions, stem(video)) }
+    func masks(_ video: String) -> [String] { maskFiles(in: companions, stem(video), listings) }
+    func depth(_ video: String) -> [String] { depthFiles(in: companions, stem(video), listings) }
 }
 
-/// What a generated video's name says: `ID`, where that is a clip, else `ID__NAME` or `ID_captionN`.
+/// What a generated video's name says: `ID`, where that is a clip, else `ID__NAME` or `ID_captionN`. An id may itself hold
+/// `__` or end in `_captionN`: of several readings the one with the longest known clip counts.
 func clipAndPrompt(_ stem: String, clips: Set<String>) -> (clip: String, prompt: String) {
+    let stem = Clip.name(stem)
     if clips.contains(stem) { return (stem, "") }
-    if let cut = stem.range(of: "__") { return (String(stem[..<cut.lowerBound]), String(stem[cut.upperBound...])) }
+    var readings: [(clip: String, prompt: String)] = stem.indices.filter { stem[$0...].hasPrefix("__") }.map {
+        (String(stem[..<$0]), String(stem[$0...].dropFirst(2)))
+    }
     if let cut = stem.range(of: "_caption", options: .backwards),
         !stem[cut.upperBound...].isEmpty, stem[cut.upperBound...].allSatisfy(\.isNumber)
     {
-        return (String(stem[..<cut.lowerBound]), String(stem[stem.index(after: cut.lowerBound)...]))
+        readings.append((String(stem[..<cut.lowerBound]), String(stem[stem.index(after: cut.lowerBound)...])))
     }
-    return (stem, "")
-}
-
-/// Whether an id may name files: nothing that could lead out of a folder.
-func isPlainName(_ id: String) -> Bool {
-    !id.isEmpty && !id.hasPrefix(".") && !id.contains("..")
-        && id.unicodeScalars.allSatisfy { $0.value >= 32 && $0 != "/" && $0 != "\\" && $0.value != 127 }
+    let known = readings.filter { clips.contains($0.clip) }
+    return known.max { $0.clip.count < $1.clip.count } ?? readings.first ?? (stem, "")
 }
 
 func isFolder(_ path: String) -> Bool {
@@ -144,11 +153,6 @@ func isFolder(_ path: String) -> Bool {
 /// A file's name without its folder and suffix.
 public func stem(_ path: String) -> String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
 
-/// The foreground mask of a clip in a folder of masks; nil when there is none.
-func foregroundFile(in folder: String, _ id: String) -> String? {
-    firstFile(folder + "/" + id, videoExtensions) ?? (isFolder(folder + "/" + id) ? folder + "/" + id : nil)
-}
-
 /// The absolute path with symbolic links followed, as the kernel finds it; itself where there is nothing.
 func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return URL(fileURLWithPath: path).standardizedFileURL.path }
@@ -156,23 +160,22 @@ func resolved(_ path: String) -> String {
     return String(cString: real)
 }
 
-private let videoExtensions = ["mp4", "mkv", "avi", "mov", "webm"]
-
 private func videoFiles(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
         .filter { name in !name.hasPrefix(".") || name.hasPrefix("..") }  // hidden files are not meant
-        .filter { name in videoExtensions.contains { name.lowercased().hasSuffix("." + $0) } }
+        .filter { name in videoSuffixes.contains { name.lowercased().hasSuffix("." + $0) } }
         .sorted().map { folder + "/" + $0 }
 }
 
-private func firstFile(_ base: String, _ extensions: [String]) -> String? {
-    extensions.map { base + "." + $0 }.first { FileManager.default.fileExists(atPath: $0) }
+private func pictureFiles(in folder: String, _ id: String, _ listings: FolderListings) -> [String] {
+    listings[folder].paths(id, videoSuffixes) + listings[folder].paths(id, [""]).filter(isFolder)
 }
 
-private func maskFile(in folder: String, _ id: String) -> String? {
-    firstFile(folder + "/sam2_pkls/" + id, ["pkl"]) ?? foregroundFile(in: folder + "/masks", id)
+private func maskFiles(in folder: String, _ id: String, _ listings: FolderListings) -> [String] {
+    let pickled = listings[folder + "/sam2_pkls"].paths(id, ["pkl"])
+    return pickled.isEmpty ? pictureFiles(in: folder + "/masks", id, listings) : pickled
 }
 
-private func depthFile(in folder: String, _ id: String) -> String? {
-    firstFile(folder + "/depth_npzs/" + id, ["npz", "npy"])
+private func depthFiles(in folder: String, _ id: String, _ listings: FolderListings) -> [String] {
+    listings[folder + "/depth_npzs"].paths(id, ["npz", "npy"])
 }

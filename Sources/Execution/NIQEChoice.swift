@@ -64,7 +64,8 @@ extension ScoringPlanner {
         var clips: [Artifact] = []
         if case .references = choice {
             for clip in dataset.clips.sorted() {
-                guard let video = dataset.video(clip) else { continue }
+                // A clip of two videos is refused with the videos that are scored against it.
+                guard let video = try? dataset.video(clip) else { continue }
                 clips.append(try hasher.artifact(video))
             }
         }

@@ -16,7 +16,8 @@ extension ScoringPlanner {
         var paths: [String] { PairSources.paths(foreground, depth, masks) }
     }
 
-    func foundFiles(_ item: Item, dataset: DatasetFolder, foreground: String?, caption: String?) -> FoundFiles {
+    mutating func foundFiles(_ item: Item, dataset: DatasetFolder, foreground: String?, caption: String?) -> FoundFiles
+    {
         // A detector that looks for nothing finds nothing, which is no score.
         let isUncaptioned = networks?.masks?.detector != nil && (caption ?? "").allSatisfy(\.isWhitespace)
         func part(_ what: String, _ reference: String?, _ generated: String?, isMade: Bool) -> PairSources.Part {
@@ -35,15 +36,19 @@ extension ScoringPlanner {
         let makesMasks = networks?.masks != nil
         let masks =
             makesMasks || dataset.hasMasks && item.folder.hasMasks
-            ? part("masks", dataset.masks(item.clip), item.folder.masks(item.video), isMade: makesMasks) : nil
+            ? part(
+                "masks", first(of: dataset.masks(item.clip)), first(of: item.folder.masks(item.video)),
+                isMade: makesMasks) : nil
         return FoundFiles(
             foreground: foregroundSource(item, dataset: dataset, folder: foreground, isUncaptioned: isUncaptioned),
             depth: makesDepth || dataset.hasDepth && item.folder.hasDepth
-                ? part("depth", dataset.depth(item.clip), item.folder.depth(item.video), isMade: makesDepth) : nil,
+                ? part(
+                    "depth", first(of: dataset.depth(item.clip)), first(of: item.folder.depth(item.video)),
+                    isMade: makesDepth) : nil,
             masks: masks)
     }
 
-    private func foregroundSource(
+    private mutating func foregroundSource(
         _ item: Item, dataset: DatasetFolder, folder: String?, isUncaptioned: Bool
     ) -> PairSources.Foreground? {
         switch networks?.foreground {
@@ -53,7 +58,7 @@ extension ScoringPlanner {
             do throws(BenchError) { named = try phrases.phrases(of: item.clip) } catch {
                 return .missing(error.sentence)
             }
-            if let file = dataset.masks(item.clip) { return .phrases(named, of: .file(file)) }
+            if let file = first(of: dataset.masks(item.clip)) { return .phrases(named, of: .file(file)) }
             guard networks?.masks != nil else {
                 return .missing("the dataset has no masks of clip \(item.clip), which phrases choose from")
             }
@@ -62,10 +67,11 @@ extension ScoringPlanner {
             }
             return .phrases(named, of: .network)
         case nil:
-            return folder.map { folder in
-                foregroundFile(in: folder, item.clip).map { .file($0) }
-                    ?? .missing("\(folder) has no mask of clip \(item.clip)")
+            guard let folder else { return nil }
+            guard let file = first(of: dataset.pictures(of: item.clip, in: folder)) else {
+                return .missing("\(folder) has no mask of clip \(item.clip)")
             }
+            return .file(file)
         }
     }
 

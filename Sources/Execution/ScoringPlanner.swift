@@ -10,6 +10,7 @@ public struct ScoringPlanner {
     var hasher: ContentHasher
     private var issues: [ScoringJob.Issue] = []
     private(set) var rejected: [String: Int] = [:]
+    private var passedOver: Set<String> = []
     private let onFile: (_ done: Int, _ total: Int) -> Void
 
     /// - Parameter store: remembers content hashes; nil hashes anew.
@@ -119,29 +120,41 @@ public struct ScoringPlanner {
     ) -> [Item] {
         var items: [(order: Int, item: Item)] = []
         for (order, folder) in folders.enumerated() {
-            var seen: Set<String> = []
+            var seen: [String: String] = [:]
             for video in folder.videos {
                 let (clip, prompt) = clipAndPrompt(stem(video), clips: clips)
-                guard isPlainName(clip) else {
+                guard Clip.isName(clip) else {
                     reject(
                         video, of: folder, "\(video) names the clip '\(clip)', which is no plain file name; rename it")
                     continue
                 }
-                guard let reference = dataset.video(clip) else {
-                    reject(video, of: folder, "\(video) belongs to no clip: \(dataset.path)/videos has no \(clip).mp4")
+                let found: String?
+                do throws(BenchError) { found = try dataset.video(clip) } catch {
+                    reject(video, of: folder, error.sentence)
                     continue
                 }
-                guard seen.insert(clip + "\u{0}" + prompt).inserted else {
+                guard let reference = found else {
+                    let other = clips.first { $0.lowercased() == clip.lowercased() }
                     reject(
                         video, of: folder,
-                        "\(video) is a second video of clip \(clip), prompt '\(prompt)', in one folder; remove one")
+                        "\(video) belongs to no clip: \(dataset.path)/videos has no \(clip).mp4"
+                            + (other.map { ", but \($0): capitals count" } ?? ""))
                     continue
                 }
+                let place = clip + "\u{0}" + prompt
+                if let other = seen[place] {
+                    reject(
+                        video, of: folder,
+                        "\(video) is a second video of clip \(clip), prompt '\(prompt)', beside \(other) in one folder; "
+                            + "remove one")
+                    continue
+                }
+                seen[place] = video
                 items.append(
                     (order, Item(folder: folder, video: video, clip: clip, prompt: prompt, reference: reference)))
             }
             guard folder.isWhole else { continue }
-            let missing = clips.subtracting(seen.map { $0.split(separator: "\u{0}").first.map(String.init) ?? "" })
+            let missing = clips.subtracting(seen.keys.map { $0.split(separator: "\u{0}").first.map(String.init) ?? "" })
             if !missing.isEmpty {
                 issues.append(
                     .init(
@@ -154,6 +167,14 @@ public struct ScoringPlanner {
         return items.sorted {
             ($0.item.clip, $0.order, $0.item.prompt) < ($1.item.clip, $1.order, $1.item.prompt)
         }.map(\.item)
+    }
+
+    /// The first of the files that could be a clip's; that others are passed over is told once.
+    mutating func first(of files: [String]) -> String? {
+        for other in files.dropFirst() where passedOver.insert(other).inserted {
+            warn("is passed over, because \(files[0]) is of the same video; remove one of them", of: other)
+        }
+        return files.first
     }
 
     mutating func warn(_ message: String, of subject: String) {

@@ -26,27 +26,36 @@ struct SuiteDataset {
         case .ids(let names):
             if let absent = names.first(where: { !folder.clips.contains($0) }) {
                 throw BenchError(
-                    .unusableInput, "\(suite.path) names the clip '\(absent)', and \(path)/videos has no such video")
+                    .unusableInput,
+                    "\(suite.path) names the clip '\(absent)', and \(path)/videos has no such video\(likely(absent, all))"
+                )
             }
             chosen = names
         }
         guard !chosen.isEmpty else {
             throw BenchError(.nothingSelected, "\(path)/videos holds no video; put ID.mp4 files there")
         }
-        if let unclear = chosen.first(where: { $0.contains("__") || $0.hasSuffix("_") }) {
-            throw BenchError(
-                .unusableInput,
-                "the clip '\(unclear)' has '__' in its name or ends in '_', and '__' parts clip and prompt in the names "
-                    + "of videos; rename it")
-        }
         return chosen
+    }
+
+    /// Which clip may have been meant: one of the same number, one of other capitals, one of almost the same letters.
+    private func likely(_ id: String, _ clips: [String]) -> String {
+        let twin = clips.first { clip in
+            clip.lowercased() == id.lowercased() || Int(clip).map { $0 == Int(id) } ?? false
+        }
+        return twin.map { "; did you mean '\($0)'?" } ?? hint(id, clips)
+    }
+
+    /// Whether a video of that name is read as one of this clip and prompt.
+    func reads(_ stem: String, as clip: String, _ prompt: String) -> Bool {
+        clipAndPrompt(stem, clips: folder.clips) == (clip, prompt)
     }
 
     /// What generators may use of a clip.
     /// - Parameter controls: those that some configuration uses.
     /// - Throws: `BenchError` 65, when the clip has no video.
     func inputs(of clip: String, controls: Set<String>) throws(BenchError) -> ClipInputs {
-        guard let video = folder.video(clip) else {
+        guard let video = try folder.video(clip) else {
             throw BenchError(.unusableInput, "\(path)/videos has no video of clip \(clip)")
         }
         var found: [String: ControlInput] = [:]
@@ -60,14 +69,15 @@ struct SuiteDataset {
             }
         }
         return ClipInputs(
-            name: clip, video: video, controls: found, foreground: foregroundFile(in: path + "/foreground", clip))
+            name: clip, video: video, controls: found,
+            foreground: folder.pictures(of: clip, in: path + "/foreground").first)
     }
 
     /// Folders of control videos: ours, and those of the PAI-Bench dataset.
     private func controlFile(_ name: String, _ clip: String) -> String? {
         let published = ["vis": "blur", "edge": "canny", "depth": "depth_vids", "seg": "sam2_vids"]
         return (["controls/" + name] + [published[name]].compactMap { $0 }).lazy
-            .compactMap { foregroundFile(in: path + "/" + $0, clip) }.first
+            .compactMap { folder.pictures(of: clip, in: path + "/" + $0).first }.first
     }
 
     /// The labels of the texts that a clip's videos are made from.
@@ -76,7 +86,10 @@ struct SuiteDataset {
         case .texts(let prompts): prompts.map(\.label)
         case .own: [""]
         case .labels(let labels): labels
-        case .all: [""] + (1...100).map(String.init).prefix { folder.hasCaption("\(clip)_caption\($0)") }
+        case .all:
+            [""]
+                + (1...100).map(String.init).filter { !folder.clips.contains("\(clip)_caption\($0)") }
+                .prefix { folder.hasCaption("\(clip)_caption\($0)") }
         }
     }
 
@@ -87,6 +100,12 @@ struct SuiteDataset {
             return prompt
         }
         let id = label.isEmpty ? clip : "\(clip)_caption\(label)"
+        guard label.isEmpty || !folder.clips.contains(id) else {
+            throw BenchError(
+                .unusableInput,
+                "\(path)/captions/\(id).json is the caption of the clip '\(id)', and no prompt '\(label)' of clip \(clip)"
+            )
+        }
         guard let text = try folder.caption(id) else {
             throw BenchError(
                 .unusableInput,

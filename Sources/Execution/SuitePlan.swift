@@ -60,7 +60,7 @@ public struct SuitePlan: Sendable {
         let count = min(most ?? all.count, all.count)
         let clips = (0..<count).map { all[$0 * all.count / count] }
         name = count < all.count ? "\(suite.name), \(count) of \(all.count) clips" : suite.name
-        for clip in clips { builder.add(clip, of: dataset) }
+        for clip in clips { try builder.add(clip, of: dataset) }
         self.clips = clips.count
         try builder.hasher.flush()
         entries = builder.entries
@@ -75,11 +75,23 @@ public struct SuitePlan: Sendable {
         var entries: [Entry] = []
         var impossible: [Impossible] = []
 
-        mutating func add(_ clip: String, of dataset: SuiteDataset) {
+        /// - Throws: `BenchError` 65, when a video would have the name of another one.
+        mutating func add(_ clip: String, of dataset: SuiteDataset) throws(BenchError) {
             let controls = Set(suite.configurations.flatMap { $0.weights.map(\.control) })
             let inputs = Result { () throws(BenchError) in try dataset.inputs(of: clip, controls: controls) }
             let prompts = dataset.labels(of: clip).map { label in
                 (label, Result { () throws(BenchError) in try dataset.prompt(label, of: clip) })
+            }
+            for (label, _) in prompts {
+                for seed in suite.seeds {
+                    let (name, said) = name(clip, label, seed)
+                    guard dataset.reads(name, as: clip, said) else {
+                        throw BenchError(
+                            .unusableInput,
+                            "the video of clip '\(clip)' and prompt '\(said)' would be called \(name), which reads as another "
+                                + "clip of \(dataset.path); rename the clip or the prompt")
+                    }
+                }
             }
             for configuration in suite.configurations {
                 for (label, prompt) in prompts {
@@ -104,9 +116,13 @@ public struct SuitePlan: Sendable {
         private func place(
             _ configuration: WeightedConfiguration, _ clip: String, _ prompt: String, _ seed: UInt32
         ) -> String {
+            "\(folder)/\(configuration.folderName)/\(name(clip, prompt, seed).name).\(suite.generator.videoSuffix)"
+        }
+
+        /// What a video is called, and what its name says of the prompt.
+        private func name(_ clip: String, _ prompt: String, _ seed: UInt32) -> (name: String, label: String) {
             let label = suite.seeds.count > 1 ? (prompt.isEmpty ? "own" : prompt) + "-seed\(seed)" : prompt
-            let name = label.isEmpty ? clip : "\(clip)__\(label)"
-            return "\(folder)/\(configuration.folderName)/\(name).\(suite.generator.videoSuffix)"
+            return (label.isEmpty ? clip : "\(clip)__\(label)", label)
         }
 
         /// - Throws: `BenchError` 65, when the clip lacks what the trial needs, or it cannot be read.

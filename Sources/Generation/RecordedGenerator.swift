@@ -1,12 +1,12 @@
 public import Experiment
 internal import Foundation
-internal import Synchronization
 internal import Tensors
 
 /// Takes videos that exist: CONFIGURATION/ID.mp4 for a clip's own caption, ID__PROMPT.mp4 or ID_captionN.mp4 for others;
 /// the files may also lie in CONFIGURATION/videos. With several seeds, files must be called as the tasks' outputs are.
 public struct RecordedGenerator: Generator {
     private let folder: String
+    private let listings = FolderListings()
     private let hash: @Sendable (String) throws -> String
 
     /// - Parameter hash: the SHA-256 of a file.
@@ -71,26 +71,31 @@ public struct RecordedGenerator: Generator {
         let stem = output.deletingPathExtension().lastPathComponent
         let own = Self.stems(of: task)
         let stems = own.contains(stem) ? own : [stem]
-        let suffixes = Self.distinct([output.pathExtension.lowercased()] + Self.suffixes).filter { !$0.isEmpty }
         for configuration in configurations {
-            for place in [configuration, configuration + "/videos"] {
-                for stem in stems where Self.isPlain(stem) {
-                    for suffix in suffixes {
-                        let path = "\(folder)/\(place)/\(stem).\(suffix)"
-                        if FileManager.default.fileExists(atPath: path) { return path }
+            for outer in listings[folder].paths(configuration, [""]) {
+                for place in [outer, outer + "/videos"] {
+                    let found = stems.filter(Self.isPlain).flatMap { listings[place].paths($0, videoSuffixes) }
+                    guard found.count < 2 else {
+                        throw BenchError(
+                            .unusableInput,
+                            "\(found.joined(separator: " and ")) are both the video of '\(task.configuration.name)', clip "
+                                + "\(task.clip.name)\(prompt(of: task)); remove all but one")
                     }
+                    if let path = found.first { return path }
                 }
             }
         }
         throw BenchError(
             .unusableInput,
             "\(folder) has no video of '\(task.configuration.name)', clip \(task.clip.name)"
-                + "\(task.prompt.label.isEmpty ? "" : ", prompt \(task.prompt.label)"): looked for "
-                + "\(stems.joined(separator: ", ")) (.\(suffixes.joined(separator: ", ."))) in "
+                + "\(prompt(of: task)): looked for "
+                + "\(stems.joined(separator: ", ")) (.\(videoSuffixes.joined(separator: ", ."))) in "
                 + configurations.map { "\($0)/ and \($0)/videos/" }.joined(separator: " and "))
     }
 
-    private static let suffixes = ["mp4", "mkv", "avi", "mov", "webm"]
+    private func prompt(of task: VideoTask) -> String {
+        task.prompt.label.isEmpty ? "" : ", prompt \(task.prompt.label)"
+    }
 
     /// Names that a video of the clip and prompt may have.
     private static func stems(of task: VideoTask) -> [String] {

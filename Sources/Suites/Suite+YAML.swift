@@ -33,13 +33,20 @@ extension Suite {
 
 extension YAMLValue {
     fileprivate func clips() throws(BenchError) -> ClipChoice {
-        if let count = try? integer(1...1_000_000, "") { return .first(count) }
+        // "0001" is an id: a number has no zeros before it, and no quotes around it.
+        if let count = try? integer(1...1_000_000, ""), scalar == "\(count)", isPlain { return .first(count) }
         guard isList else {
-            throw wrong("is \(shown); write how many clips, or a list of ids as [task_0000, task_0001]")
+            let example = isNothing || scalar?.isBlank ?? true ? "task_0000, task_0001" : scalar?.shortened ?? ""
+            throw wrong("is \(shown); write how many clips, or a list of ids as [\(example)]")
         }
         var ids: [String] = []
         for item in try list("clips") {
-            let id = try item.plainName("a clip's id")
+            let id = Clip.name(try item.text("a clip's id"))
+            guard Clip.isName(id), id.utf8.count <= 255 else {
+                throw item.wrong(
+                    "is '\(id.shortened)'; a clip's id names its files: it has no '/' and no '..', does not begin with '.', "
+                        + "and has 255 bytes at most")
+            }
             guard !ids.contains(id) else { throw item.wrong("names the clip '\(id)' again; keep one of them") }
             ids.append(id)
         }

@@ -32,9 +32,12 @@ struct YAMLValue {
 
     /// Whether nothing is written, or null.
     var isNothing: Bool {
-        guard let scalar = node.scalar, scalar.style == .plain else { return false }
+        guard let scalar = node.scalar, isPlain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
+
+    /// Whether it is written without quotes.
+    var isPlain: Bool { node.scalar?.style == .plain }
 
     var isMapping: Bool { node.mapping != nil }
     var isList: Bool { node.sequence != nil }

@@ -7,7 +7,7 @@ public enum TensorFile {
     /// file. What a file is, its first bytes say; its name does not matter, except for an index.
     /// - Throws: `FileError`, with the remedy for kinds that are not read.
     public static func read(path: String) throws(FileError) -> [String: StoredTensor] {
-        if path.hasSuffix(".json") { return try ShardedSafetensors(path: path).tensors }
+        if path.lowercased().hasSuffix(".json") { return try ShardedSafetensors(path: path).tensors }
         let file = try RandomAccessFile(path: path)
         let start = try file.read(min(512, file.size), at: 0)
         if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) || LegacyTorchFile.isLegacy(start) {
@@ -22,7 +22,7 @@ public enum TensorFile {
                 "is a pickle or tar archive that is not read (torch.save of before 2017, or no torch file); load it in "
                     + "Python and save it again with torch.save, or convert it to safetensors")
         }
-        if path.hasSuffix(".safetensors") { return try SafetensorsFile(path: path).tensors }
+        if path.lowercased().hasSuffix(".safetensors") { return try SafetensorsFile(path: path).tensors }
         throw FileError(
             .malformed, file: path,
             "is no file of tensors (.safetensors, .pt, .jit or .npy), or is damaged; copy or make it again")

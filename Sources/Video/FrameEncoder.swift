@@ -44,6 +44,9 @@ final class FrameEncoder {
         guard code == 0 else { throw Self.failure(code, codec, name) }
     }
 
+    /// Of the library that encodes.
+    static var libraryVersion: String { text(vw_version) }
+
     private static func failure(_ code: Int32, _ codec: VideoCodec, _ name: String) -> FileError {
         guard code != vw_no_encoder else {
             return FileError(
@@ -67,11 +70,6 @@ struct VideoCodec: Sendable {
 
     /// What to do where it is missing. Debian's library has both; some that are built by hand do not.
     var remedy: String { "install Debian's, with: apt-get install --reinstall libavcodec-dev libavcodec59" }
-}
-
-/// The library that encodes.
-public enum VideoEncoders {
-    public static var version: String { text(vw_version) }
 }
 
 /// What a C function writes into a buffer.

@@ -45,6 +45,7 @@ struct DenoiseCommand: ParsableCommand {
 
     func run() throws {
         let output = try OutputPath.resolved(output, inputs: [inputs])
+        Interrupt.install("interrupted; the result is not written")
         let folder = try WeightsFolder(path: weights)
         let evaluation = try RawEvaluation(usableInput { try TensorFile.read(path: inputs) })
         let network = try TransferNetwork(folder, controls: evaluation.controls)

@@ -22,7 +22,7 @@ struct DoctorCommand: ParsableCommand {
             """)
 
     func run() throws {
-        let checks = [cpu, matrices, opencv, networks, sqlite, gnuplot, fonts, ffmpeg, temporaryFolder]
+        let checks = [cpu, matrices, opencv, networks, sqlite, gnuplot, fonts, temporaryFolder] + encoders
         let width = checks.map(\.name.count).max() ?? 0
         for check in checks {
             let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
@@ -115,15 +115,15 @@ struct DoctorCommand: ParsableCommand {
                 remedy: "apt-get install fonts-dejavu-core fontconfig")
     }
 
-    private var ffmpeg: Check {
-        program("ffmpeg", ["-hide_banner", "-version"]).map { line in
-            let version = line.split(separator: " ").prefix(3).joined(separator: " ")
-            return Check(name: "ffmpeg", state: .good, finding: version)
+    /// A frame is written with every encoder that is used.
+    private var encoders: [Check] {
+        EncoderTrial.all.map { trial in
+            do throws(FileError) {
+                return Check(name: trial.name, state: .good, finding: try trial.run(in: NSTemporaryDirectory()))
+            } catch {
+                return Check(name: trial.name, state: .missing, finding: error.reason)
+            }
         }
-            ?? Check(
-                name: "ffmpeg", state: .poor,
-                finding: "the ffmpeg program is not there: writing videos and `make fixtures` need it",
-                remedy: "apt-get install ffmpeg")
     }
 
     private var temporaryFolder: Check {

@@ -74,6 +74,7 @@ struct ModelsImportCommand: ParsableCommand {
         request.replaces = replace
         request.links = link
         request.changes = try changes()
+        Interrupt.install("interrupted; the network is not imported")
         let folder = try NetworkImporter.run(request)
         let check = try NetworkCheck(folder)
         Terminal.note("\(folder.card.name): \(folder.card.meaning)")

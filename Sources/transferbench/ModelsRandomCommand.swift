@@ -52,6 +52,7 @@ struct ModelsRandomCommand: ParsableCommand {
         } catch {
             throw BenchError(.unusableInput, "\(folder) cannot be made (\(error.localizedDescription)); check its name")
         }
+        Interrupt.install("interrupted; files that are whole are kept")
         let weights = RandomWeights(seed: seed, element: dtype == .bf16 ? .bfloat16 : .float32)
         let pool = WorkerPool(threads: threads ?? Machine.cores)
         for (name, tensors) in files {

@@ -19,7 +19,14 @@ enum OutputPath {
                 throw BenchError(.missing, "\(path): is not a regular file; name a file or a folder")
             }
         }
-        let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+        let place = URL(fileURLWithPath: target)
+        let folder = place.deletingLastPathComponent().path
+        let (bytes, most) = (place.lastPathComponent.utf8.count, pathconf(folder, Int32(_PC_NAME_MAX)))
+        guard most <= 0 || bytes <= most else {
+            throw BenchError(
+                .missing,
+                "\(path): has a name of \(bytes) bytes, and names in \(folder) have at most \(most); shorten it")
+        }
         guard access(folder, W_OK | X_OK) == 0 else {
             throw BenchError(
                 .missing, "\(path): cannot be written, the folder \(folder): \(String(cString: strerror(errno)))")

@@ -56,6 +56,7 @@ struct PerceiveOptions: ParsableArguments {
             !MapFileReader.isNamed(path)
                 || !(FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue)
         else { throw BenchError(.usage, "\(out) is a folder; name a file") }
+        if !MapFileReader.isNamed(path) { try usableInput { try rehearse(path) } }
         let temporary = ScratchFolder.path()
         defer { try? FileManager.default.removeItem(atPath: temporary) }
         Interrupt.install("interrupted; the result is not written", cleanUp: { ScratchFolder.removeOwn() })
@@ -85,17 +86,28 @@ struct PerceiveOptions: ParsableArguments {
     }
 }
 
+extension PerceiveOptions {
+    /// Sees that a video of the result can be written, before the networks run.
+    fileprivate func rehearse(_ path: String) throws {
+        let reader = try openFrames(video)
+        let length = min(reader.declaredFrames ?? 1, frames ?? .max)
+        try VideoRehearsal([path], size: reader.size, rate: reader.rate > 0 ? reader.rate : 24, frames: length).run()
+    }
+}
+
 /// Copies a file beside its final name and gives it that name: whoever looks finds the old file or the whole new one.
 /// - Throws: `BenchError` 69, when it cannot be written.
 private func replace(_ path: String, with source: String) throws(BenchError) {
     let url = URL(fileURLWithPath: path)
     let hidden = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).partial-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: hidden) }
+    UnfinishedFiles.begin(hidden) {}
+    defer { UnfinishedFiles.end(hidden) { try? FileManager.default.removeItem(atPath: hidden) } }
     do { try FileManager.default.copyItem(atPath: source, toPath: hidden) } catch {
         throw BenchError(.missing, "\(path): cannot be written; check the folder and its free space")
     }
-    guard rename(hidden, path) == 0 else {
-        throw BenchError(.missing, "\(path): cannot be written (\(String(cString: strerror(errno))))")
+    let code = UnfinishedFiles.end(hidden) { rename(hidden, path) == 0 ? 0 : errno }
+    guard code == 0 else {
+        throw BenchError(.missing, "\(path): cannot be written (\(String(cString: strerror(code))))")
     }
 }
 

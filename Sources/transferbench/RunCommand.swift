@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit takes 1 or more.") }
         guard clips.map({ $0 > 0 }) ?? true else { throw ValidationError("--clips takes 1 or more.") }
-        guard sheet.map({ $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }) ?? true else {
+        guard sheet.map({ $0.lowercased().hasSuffix(".png") || $0.lowercased().hasSuffix(".jpg") }) ?? true else {
             throw ValidationError("--sheet takes a name that ends in .png or .jpg.")
         }
         guard jobs.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }

@@ -36,6 +36,7 @@ struct TinyWorldShardCommand: ParsableCommand {
         let requests = try options.requests()
         let shard = try TrainingShard(requests, looks: variants)
         let path = try OutputPath.resolved(out, inputs: [])
+        Interrupt.install("interrupted; the shard is not written")
         let bar = ProgressBar(total: requests.count, unit: "clip")
         try usableInput { try shard.write(to: path, pool: options.pool) { bar.step() } }
         bar.finish()

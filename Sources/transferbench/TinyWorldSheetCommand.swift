@@ -32,7 +32,7 @@ struct TinyWorldSheetCommand: ParsableCommand {
         if options.count > 50 {
             throw ValidationError("--count is \(options.count): a sheet shows up to 50 clips")
         }
-        guard [".png", ".jpg"].contains(where: { out.hasSuffix($0) }) else {
+        guard [".png", ".jpg"].contains(where: { out.lowercased().hasSuffix($0) }) else {
             throw ValidationError("--out \(out) does not end in .png or .jpg: give such a name")
         }
     }

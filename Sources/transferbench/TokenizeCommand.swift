@@ -49,6 +49,7 @@ struct TokenizeCommand: ParsableCommand {
 
         func run() throws {
             let output = try OutputPath.resolved(output, inputs: [inputs, video].compactMap { $0 })
+            Interrupt.install("interrupted; the result is not written")
             let tokenizer = try VideoTokenizer(WeightsFolder(path: weights), .encoder)
             let latent: Tensor
             if let video {
@@ -119,6 +120,7 @@ struct TokenizeCommand: ParsableCommand {
 
         func run() throws {
             let output = try OutputPath.resolved(output, inputs: [inputs])
+            Interrupt.install("interrupted; the result is not written")
             let tokenizer = try VideoTokenizer(WeightsFolder(path: weights), .decoder)
             let latent = try tensor("latent", in: inputs)
             guard output.hasSuffix(".safetensors") else {
@@ -140,6 +142,8 @@ struct TokenizeCommand: ParsableCommand {
             let stream = try DecodingStream(tokenizer, height: shape[3], width: shape[4], pool: engine.pool)
             let ratio = tokenizer.configuration.spatialCompression
             let size = FrameSize(width: shape[4] * ratio, height: shape[3] * ratio)
+            let frames = 1 + (shape[2] - 1) * tokenizer.configuration.temporalCompression
+            try usableInput { try VideoRehearsal([output], size: size, rate: fps, frames: frames).run() }
             let writer = try usableInput { try VideoWriter(path: output, size: size, rate: fps) }
             for t in 0..<shape[2] {
                 let part = latent.part(sample: 0, frames: t..<t + 1)

@@ -79,6 +79,54 @@ import Testing
         #expect(missing.status == 69 && missing.errors.contains("'edge'"), "\(missing.errors)")
     }
 
+    @Test func `a video that cannot be written is told before the model is loaded`() throws {
+        // A model that is not there would be told next.
+        try FileManager.default.removeItem(atPath: folder.file("w/base_model.safetensors"))
+        let long = String(repeating: "x", count: 252) + ".mkv"
+        for (arguments, text) in [
+            (["--out", long], "has a name of 256 bytes"), (["--out", "a.gif"], "use .mp4, .mkv"),
+            (["--out", "a.mp4", "--size", "49x32"], "even sizes"),
+        ] {
+            let result = try program.run(["generate", "spec.json", "--weights", "w"] + arguments, in: folder)
+            #expect([65, 69].contains(result.status) && result.errors.contains(text), "\(result.errors)")
+        }
+        let limited = try program.run(
+            ["generate", "spec.json", "--weights", "w", "--out", "a.mkv", "--size", "128x128"], in: folder,
+            shell: "ulimit -f 1 && exec \"$@\"")
+        #expect(limited.status == 69 && limited.errors.contains("File too large"), "\(limited.errors)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.contains(".partial") })
+    }
+
+    @Test func `one line of a batch behaves as two`() throws {
+        try folder.write(
+            """
+            {"prompt": "a robot", "batch_input_path": "batch.jsonl", "sigma_max": 80, "num_steps": 1,
+             "edge": {"control_weight": 1}}
+            """, to: "spec.json")
+        let line = "{\"visual_input\": \"\(clip)\", \"prompt\": \"a cup\"}\n"
+        for lines in [1, 2] {
+            try folder.write(String(repeating: line, count: lines), to: "batch.jsonl")
+            for (out, place) in [(["--out", "out\(lines)/a.mkv"], "out\(lines)/video_"), ([], "outputs/video_")] {
+                let result = try program.run(
+                    ["generate", "spec.json", "--weights", "w", "--num-frames", "1"] + out, in: folder)
+                #expect(result.status == 0, "\(result.errors)")
+                for index in 0..<lines {
+                    let name = out.isEmpty ? "output.mp4" : "a.mkv"
+                    #expect(FileManager.default.fileExists(atPath: folder.file("\(place)\(index)/\(name)")))
+                }
+            }
+            #expect(try bytes("outputs/video_0/prompt.txt") == Data("a cup".utf8))
+            let embedded = try generate("--prompt-embedding", "e.npy")
+            #expect(embedded.status == 64 && embedded.errors.contains("leave it out for a batch"), "\(embedded.errors)")
+        }
+        try folder.write(line + "{\"visual_imput\": \"x\"}\n", to: "batch.jsonl")
+        let wrong = try generate()
+        #expect(wrong.status == 65)
+        #expect(wrong.errors.contains("batch.jsonl, line 2: has the unknown key 'visual_imput'"), "\(wrong.errors)")
+        #expect(wrong.errors.contains("did you mean 'visual_input'?"), "\(wrong.errors)")
+    }
+
     @Test func `a weight map with a NaN is named`() throws {
         // numpy's format by hand: a float32 map of 1 x 2, the second number not a number.
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"

@@ -74,8 +74,8 @@ import Testing
         try layOut(["data/videos/a.mp4", "run/a.mp4", "run/..__1.mp4"])
         let job = try plan(["run"])
         #expect(job.issues.contains { !$0.isWarning && $0.message.contains("is no plain file name") })
-        #expect(!isPlainName("../a") && !isPlainName("a/../b") && !isPlainName("") && !isPlainName(".hidden"))
-        #expect(!isPlainName("a\u{0}b") && isPlainName("task_0001"))
+        #expect(!Clip.isName("../a") && !Clip.isName("a/../b") && !Clip.isName("") && !Clip.isName(".hidden"))
+        #expect(!Clip.isName("a\u{0}b") && Clip.isName("task_0001"))
     }
 
     @Test func `a caption file that is no caption fails its clip alone`() throws {
@@ -111,6 +111,69 @@ import Testing
         let job = try plan(["run"])
         #expect(job.plan.trials.count == 1)
         #expect(job.issues.contains { !$0.isWarning && $0.message.contains("second video of clip a") })
+    }
+
+    @Test func `two reference videos of one clip are refused with both names`() throws {
+        try layOut(["data/videos/a.mp4", "data/videos/a.AVI", "data/videos/b.mp4", "run/a.mp4", "run/b.mp4"])
+        let job = try plan(["run"])
+        #expect(job.plan.trials.map(\.trial.clip.name) == ["b"])
+        let told = job.issues.filter { !$0.isWarning }.map(\.message)
+        #expect(told.count == 1 && told[0].contains("videos/a.AVI and "), "\(told)")
+        #expect(told[0].contains("videos/a.mp4 are both the reference video of clip a"), "\(told)")
+    }
+
+    @Test func `clips and companions are found in both forms of accents and with suffixes in capitals`() throws {
+        let (one, two) = ("caf\u{e9} 1", "cafe\u{301} 1")
+        try layOut([
+            "data/videos/\(two).MP4", "data/depth_npzs/\(one).NPZ", "data/sam2_pkls/\(one).PKL",
+            "data/foreground/\(one)/0.PNG", "run/videos/\(one).MP4", "run/videos/\(two)_caption1.mp4",
+            "run/depth_npzs/\(two).npz", "run/depth_npzs/\(one)_caption1.NPY", "run/masks/\(two).MKV",
+            "run/masks/\(two)_caption1/0.png",
+        ])
+        try folder.write("{\"caption\": \"a cup\"}", to: "data/captions/\(one).JSON")
+        let job = try plan(["run"])
+        #expect(job.issues.isEmpty, "\(job.issues.map(\.message))")
+        #expect(job.plan.trials.map(\.trial.prompt) == ["", "caption1"])
+        for (trial, source) in zip(job.plan.trials, job.sources) {
+            #expect(trial.trial.clip.caption == "a cup")
+            #expect(Array(trial.trial.clip.name.utf8) == Array(one.utf8), "names have one form")
+            #expect(source.depth?.absence == nil && source.masks?.absence == nil)
+            guard case .file = source.foreground else {
+                Issue.record("there is no foreground")
+                continue
+            }
+        }
+    }
+
+    @Test func `capitals tell clips apart, and a near miss is named`() throws {
+        try layOut(["data/videos/A.mp4", "data/videos/b.mp4", "run/a.mp4", "run/b.mp4"])
+        let job = try plan(["run"])
+        #expect(job.plan.trials.map(\.trial.clip.name) == ["b"])
+        #expect(job.issues.contains { $0.message.contains("has no a.mp4, but A: capitals count") })
+    }
+
+    @Test func `of several readings of a name the one with the longest clip counts`() {
+        let clips: Set = ["a", "a__b", "a__b__1", "c_caption2", "c", "d_", "e__"]
+        for (name, clip, prompt) in [
+            ("a", "a", ""), ("a__1", "a", "1"), ("a__b", "a__b", ""), ("a__b__2", "a__b", "2"),
+            ("a__b__1", "a__b__1", ""),
+            ("a__b__1__1", "a__b__1", "1"), ("a__c__1", "a", "c__1"), ("a__b_caption3", "a__b", "caption3"),
+            ("c_caption2", "c_caption2", ""), ("c_caption2_caption1", "c_caption2", "caption1"),
+            ("c_caption2__1", "c_caption2", "1"), ("c_caption1", "c", "caption1"), ("d___1", "d_", "1"),
+            ("e____1", "e__", "1"), ("x__1", "x", "1"), ("x_caption1", "x", "caption1"), ("x", "x", ""),
+        ] {
+            let read = clipAndPrompt(name, clips: clips)
+            #expect(read.clip == clip && read.prompt == prompt, "\(name) was read as \(read)")
+        }
+    }
+
+    @Test func `a companion that is passed over is told once`() throws {
+        try layOut([
+            "data/videos/a.mp4", "data/depth_npzs/a.npz", "data/depth_npzs/a.NPY", "run/a.mp4", "run/a__1.mp4",
+            "run/depth_npzs/a.npz", "run/depth_npzs/a__1.npz",
+        ])
+        let told = try plan(["run"]).issues.filter { $0.message.contains("is passed over, because") }
+        #expect(told.count == 1 && told[0].subject.hasSuffix("a.NPY") && told[0].isWarning)
     }
 
     @Test func `missing depth, masks and foreground of a video are named`() throws {

@@ -4,6 +4,7 @@ import Generation
 import Results
 import Scoring
 import Synchronization
+import Tensors
 import TestSupport
 import Testing
 import Video
@@ -113,6 +114,52 @@ import Video
         let names = plan.entries.prefix(4).map { $0.task.output.split(separator: "/").suffix(2).joined(separator: "/") }
         #expect(names == ["Vis/a__own-seed1.mkv", "Vis/a__own-seed2.mkv", "Vis/a__1-seed1.mkv", "Vis/a__1-seed2.mkv"])
         #expect(plan.entries[4].task.output.contains("/Vis_Seg/"))
+    }
+
+    @Test func `a place that cannot be written to is told before anything is made`() throws {
+        let long = String(repeating: "x", count: 240)
+        try layOut(["a", long])
+        let painter = Painter()
+        let error = #expect(throws: FileError.self) { try run(suite([vis], seeds: [1, 2]), painter, openStore()) }
+        #expect(error?.reason.contains("names in ") == true, "\(error?.reason ?? "")")
+        #expect(painter.asked.withLock { $0.isEmpty })
+        try Data().write(to: URL(fileURLWithPath: folder.file("made")))
+        #expect(throws: BenchError.self) { try run(suite([vis], clips: .first(1)), painter, openStore()) }
+        #expect(painter.asked.withLock { $0.isEmpty })
+    }
+
+    @Test func `clips are called whatever videos can be called`() throws {
+        let names = ["caf\u{e9} 1", "a", "a__b", "a_caption1"]
+        try layOut(names)
+        let store = try openStore()
+        let (outcome, results) = try run(suite([both], prompts: .all, clips: .ids(names)), Painter(), store)
+        // "a_caption1.json" is the caption of a clip, and no prompt of "a".
+        #expect(outcome.made == 7 && outcome.failures == 0)
+        let read = Set(results.trials.map { "\($0.clip)/\($0.prompt)" })
+        #expect(
+            read == [
+                "caf\u{e9} 1/", "caf\u{e9} 1/1", "a/", "a__b/", "a__b/1", "a_caption1/", "a_caption1/1",
+            ])
+    }
+
+    @Test func `a video that would be read as another clip's is refused`() throws {
+        try layOut(["a", "a__1"])
+        let error = #expect(throws: BenchError.self) {
+            try plan(suite([vis], prompts: .all, clips: .ids(["a"])), Painter())
+        }
+        #expect(error?.sentence.contains("prompt '1' would be called a__1, which reads as another clip") == true)
+    }
+
+    @Test func `a clip that is not there is told with the one that may be meant`() throws {
+        try layOut(["0001", "Robot"])
+        for (id, meant) in [("1", "0001"), ("robot", "Robot"), ("Robots", "Robot")] {
+            let error = #expect(throws: BenchError.self) { try plan(suite([vis], clips: .ids([id])), Painter()) }
+            #expect(error?.sentence.contains("did you mean '\(meant)'?") == true, "\(error?.sentence ?? "")")
+        }
+        try write("data/videos/0001.mp4")
+        let plan = try plan(suite([vis]), Painter())
+        #expect(plan.entries.count == 1 && plan.impossible.count == 1)
+        #expect(plan.impossible[0].reason.contains("are both the reference video of clip 0001"))
     }
 
     @Test func `an identity changes with what can change the pixels, and with nothing else`() throws {

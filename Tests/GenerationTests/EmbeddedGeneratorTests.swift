@@ -196,4 +196,27 @@ import Video
         #expect(try other.fingerprint(of: vis) != one.fingerprint(of: vis))
         #expect(try other.fingerprint(of: edge) == one.fingerprint(of: edge))
     }
+
+    @Test func `what is cut, stretched and not read is told, and what cannot be written before it is made`() throws {
+        let odd = try tiny.video("odd.mkv", frames: 5, size: FrameSize(width: 50, height: 32))
+        let clip = tiny.clip(video: odd, controls: ["depth": .video(path: tiny.folder.file("clip.mkv"))])
+        let long = Prompt(label: "", text: String(repeating: "a very long prompt ", count: 20))
+        let task = try tiny.task("Depth", [("depth", .uniform(1))], clip: clip, prompt: long)
+        let generator = try generator(["depth"])
+        let notes = try generator.notes(on: [task, task])
+        #expect(
+            notes == [
+                "the clip is 50x32 and is stretched to 48x32, the shape of the control 'depth'",
+                "the clip ends after 5 frames, and the control 'depth' has 9: the rest is left out",
+                "5 frames do not fill a clip of 9: the last frame is repeated to the end, and what is made of that is cut off",
+                "the prompt is longer than the 16 tokens that the text encoder reads: its end has no effect",
+            ])
+        #expect(try generator.notes(on: [tiny.task("Vis", [("vis", .uniform(1))], clip: tiny.clip())]).isEmpty)
+        try generator.check([task])
+        #expect(try tiny.leftovers().isEmpty)
+        let nowhere = VideoTask(
+            configuration: task.configuration, clip: clip, prompt: long, seed: 1,
+            output: tiny.folder.file("nowhere/a.mkv"))
+        #expect(throws: FileError.self) { try generator.check([task, nowhere]) }
+    }
 }

@@ -52,6 +52,27 @@ import Testing
         #expect(generator.label == "recorded recorded")
     }
 
+    @Test func `two recordings of one video are refused with both names`() throws {
+        let tasks = [try task("Vis"), try task("Vis", prompt: "2")]
+        for name in ["clip.mkv", "clip.mp4", "clip__2.mkv", "clip_caption2.mkv"] {
+            _ = try record("Vis/" + name, level: 10)
+        }
+        let results = try generator.results(tasks).map { $0 ?? "" }
+        #expect(results[0].contains("Vis/clip.mp4 and ") && results[0].contains("Vis/clip.mkv are both the video"))
+        #expect(results[1].contains("clip__2.mkv and ") && results[1].contains("clip_caption2.mkv are both"))
+    }
+
+    @Test func `recordings that a Mac copied are found`() throws {
+        let name = "cafe\u{301}"
+        try FileManager.default.createDirectory(
+            atPath: tiny.folder.file("recorded/" + name), withIntermediateDirectories: true)
+        let file = try record("\(name)/\(name).mkv", level: 10)
+        try FileManager.default.moveItem(atPath: file, toPath: file.replacing(".mkv", with: ".MKV"))
+        let clip = ClipInputs(name: "caf\u{e9}", video: clip.video, controls: clip.controls, foreground: nil)
+        let task = try tiny.task("caf\u{e9}", [("vis", .uniform(1))], clip: clip)
+        #expect(try generator.results([task]) == [nil])
+    }
+
     @Test func `a missing or unreadable recording fails its task alone and says what was looked for`() throws {
         _ = try record("Vis/clip.mkv", level: 10)
         try tiny.folder.write("no video", to: "recorded/Vis/clip__night.mkv")
@@ -59,7 +80,7 @@ import Testing
             try task("Vis", prompt: "caption1"), try task("Vis"), try task("Vis", prompt: "night"), try task("Depth"),
         ]
         let results = try generator.results(tasks)
-        #expect(results[0]?.contains("looked for clip__caption1, clip_caption1 (.mkv, .mp4") == true)
+        #expect(results[0]?.contains("looked for clip__caption1, clip_caption1 (.mp4, .mkv") == true)
         #expect(results[0]?.contains("Vis/ and Vis/videos/") == true)
         #expect(results[1] == nil)
         #expect(results[2]?.contains("clip__night.mkv") == true)

@@ -102,6 +102,14 @@ import Testing
                 == .embedded(weights: world.path("world/weights"), steps: nil, guidance: nil))
     }
 
+    @Test func `an id is a text, whatever it looks like`() throws {
+        let suite = try SuiteWorld().suite(
+            SuiteWorld.small + "clips: [0001, 1.50, true, a b, cafe\u{301}, a__b, a_caption1, \"null\"]\n")
+        #expect(
+            suite.clips
+                == .ids(["0001", "1.50", "true", "a b", "caf\u{e9}", "a__b", "a_caption1", "null"]))
+    }
+
     @Test func `clips are a number or named, and one seed needs no list`() throws {
         let suite = try SuiteWorld().suite(SuiteWorld.small + "clips: 2\nseeds: 7\n")
         #expect(suite.clips == .first(2) && suite.seeds == [7])

@@ -30,7 +30,7 @@ public enum RegionDefinition: Sendable, Equatable {
     /// - Throws: `BenchError` saying what is no definition; `FileError` for a definitions file that is no JSON.
     public static func parse(_ value: JSON, file: String) throws -> [RegionDefinition] {
         switch value {
-        case .string(let path) where path.hasSuffix(".json"): return try read(path: path)
+        case .string(let path) where path.lowercased().hasSuffix(".json"): return try read(path: path)
         case .string(let path) where !path.isEmpty: return [.video(path)]
         case .array(let values):
             let numbers = values.compactMap(number)
@@ -58,7 +58,7 @@ public enum RegionDefinition: Sendable, Equatable {
     }
 
     private static func isFile(_ value: JSON) -> Bool {
-        if case .string(let path) = value { path.hasSuffix(".json") } else { false }
+        if case .string(let path) = value { path.lowercased().hasSuffix(".json") } else { false }
     }
 
     private static func number(_ value: JSON) -> Double? {

@@ -19,6 +19,8 @@ public struct VideoOutline: Sendable {
         /// Frames, counted to one above the most that are read.
         let frames: Int
 
+        init(size: FrameSize, frames: Int) { (self.size, self.frames) = (size, frames) }
+
         /// - Throws: `FileError` when it cannot be read, `BenchError` when there is nothing in it.
         public init(of path: String) throws {
             size = try openFrames(path).size

@@ -31,7 +31,9 @@ struct RegionReader {
         if case .string(let path) = value {
             let found = try paths.existing(path, as: "'region_definitions_path'")
             value = .string(found)
-            if found.hasSuffix(".json") { paths = SpecPaths(workingFolder: paths.workingFolder, file: found) }
+            if found.lowercased().hasSuffix(".json") {
+                paths = SpecPaths(workingFolder: paths.workingFolder, file: found)
+            }
         }
         do {
             let definitions = try RegionDefinition.parse(value, file: fields.place).map { definition in

@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Foundation
+internal import Tensors
 
 /// A network's folder under a hidden name beside its final one, until it is complete.
 struct UnfinishedNetwork: ~Copyable {
@@ -29,11 +30,14 @@ struct UnfinishedNetwork: ~Copyable {
             throw .unwritable(target, error.localizedDescription)
         }
         Self.removeLeftovers(hidden, in: parent)
-        guard mkdir(path, 0o777) == 0 else { throw .unwritable(target, String(cString: strerror(errno))) }
+        let folder = path
+        let code = UnfinishedFiles.begin(folder) { mkdir(folder, 0o777) == 0 ? 0 : errno }
+        guard code == 0 else { throw .unwritable(target, String(cString: strerror(code))) }
     }
 
     deinit {
-        if !isDone { try? FileManager.default.removeItem(atPath: path) }
+        let path = path
+        if !isDone { UnfinishedFiles.end(path) { try? FileManager.default.removeItem(atPath: path) } }
     }
 
     private static func check(_ target: String, replaces: Bool) throws(BenchError) {
@@ -101,18 +105,18 @@ struct UnfinishedNetwork: ~Copyable {
         // Read before it is published: a card that cannot be read would be a mistake of ours or of an odd name.
         _ = try NetworkFolder(path: path)
         try Self.check(target, replaces: replaces)
-        if FileManager.default.fileExists(atPath: target) {
-            let old = path + "-old"
-            guard rename(target, old) == 0 else { throw .unwritable(target, String(cString: strerror(errno))) }
-            guard rename(path, target) == 0 else {
-                let reason = String(cString: strerror(errno))
-                _ = rename(old, target)
-                throw .unwritable(target, reason)
-            }
-            try? FileManager.default.removeItem(atPath: old)
-        } else {
-            guard rename(path, target) == 0 else { throw .unwritable(target, String(cString: strerror(errno))) }
+        let (path, target) = (path, target)
+        let old = path + "-old"
+        let code = UnfinishedFiles.end(path) {
+            let replaces = FileManager.default.fileExists(atPath: target)
+            guard !replaces || rename(target, old) == 0 else { return errno }
+            guard rename(path, target) != 0 else { return 0 }
+            let code = errno
+            if replaces { _ = rename(old, target) }
+            return code
         }
+        guard code == 0 else { throw .unwritable(target, String(cString: strerror(code))) }
+        try? FileManager.default.removeItem(atPath: old)
         isDone = true
         return try NetworkFolder(path: target)
     }

@@ -35,7 +35,8 @@ public struct SalientPhrases: Sendable, Equatable {
         guard !isFolder.boolValue || !clip.contains("/") else {
             throw BenchError(.unusableInput, "'\(clip)' cannot be a file in \(path); name the clip without a folder")
         }
-        let file = isFolder.boolValue ? "\(path)/\(clip).json" : path
+        let own = isFolder.boolValue ? FolderListing(path).paths(clip, ["json"]).first ?? "\(path)/\(clip).json" : nil
+        let file = own ?? path
         let json: JSON
         do throws(FileError) { json = try JSON(path: file) } catch {
             throw BenchError(.unusableInput, error.description)

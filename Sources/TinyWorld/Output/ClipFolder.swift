@@ -34,6 +34,24 @@ public struct ClipFolder: Sendable {
         }
     }
 
+    /// Sees that the clips' videos and pictures can be written, before any is rendered.
+    /// - Throws: `FileError` that says what keeps them from it.
+    public func rehearse(_ requests: [ClipRequest]) throws(FileError) {
+        guard let first = requests.first else { return }
+        let size = FrameSize(width: first.columns, height: first.rows)
+        // The looks, and four controls that take as much.
+        let videos = requests.flatMap { request in
+            (["videos", "controls/vis", "controls/edge", "controls/depth", "controls/seg"]
+                + (hasVariants ? Array(repeating: "variants/videos", count: ClipRenderer.variants) : []))
+                .map { "\(path)/\($0)/\(request.id).mkv" }
+        }
+        try VideoRehearsal(videos, size: size, rate: Self.rate, frames: first.frames).run()
+        let pictures = requests.flatMap { request in
+            ["masks", "foreground"].map { "\(path)/\($0)/\(request.id)/" }
+        }
+        try VideoRehearsal(pictures, size: size, rate: Self.rate, frames: first.frames).run()
+    }
+
     /// Renders a clip and writes its files; the scene comes last, so a clip that has one is whole.
     /// - Throws: `BenchError` or `FileError`, when a file cannot be written.
     public func write(_ request: ClipRequest, pool: WorkerPool = WorkerPool(threads: 1)) throws {

@@ -14,14 +14,22 @@ import Video
         let size = FrameSize(width: width, height: height)
         let expected = FrameSize(width: toWidth, height: toHeight)
         #expect(WorkingSize.nearest(to: size) == expected)
-        #expect(WorkingSize.of(size, clip: ClipConfiguration()) == expected)
+        #expect(WorkingSize.of(size, model: ModelConfiguration()) == expected)
     }
 
-    @Test func `a model of another size works at its own`() {
-        var clip = ClipConfiguration()
-        (clip.width, clip.height) = (64, 48)
+    @Test(arguments: [
+        (96, 64, 96, 64), (64, 96, 64, 96), (128, 96, 128, 96), (16, 16, 16, 16), (100, 70, 64, 48), (144, 96, 64, 48),
+        (1280, 704, 64, 48), (128, 128, 128, 128),
+    ]) func `a model of another size works at a video's own where it can, else at its own`(
+        _ width: Int, _ height: Int, _ toWidth: Int, _ toHeight: Int
+    ) {
+        var model = ModelConfiguration()
+        (model.clip.width, model.clip.height) = (64, 48)
+        model.dit = TransformerConfiguration()
+        model.dit?.maxSize = [16, 16]  // of 8 pixels each
         #expect(
-            WorkingSize.of(FrameSize(width: 640, height: 480), clip: clip) == FrameSize(width: 64, height: 48))
+            WorkingSize.of(FrameSize(width: width, height: height), model: model)
+                == FrameSize(width: toWidth, height: toHeight))
     }
 
     @Test func `labels are not mixed when they are resized`() {

@@ -344,11 +344,29 @@ import Video
             (#"{"prompt": "x"}"#, "line 2: has no 'visual_input'"), (#"{"visual_input": 3}"#, "line 2: 'visual_input'"),
             (#"{"visual_input": "no.mp4"}"#, "'no.mp4' does not exist"),
             (#"{"visual_input": "a.mp4", "control_overrides": 3}"#, "line 2, 'control_overrides'"),
-            (#"{"visual_input": "a.mp4", "control_overrides": {"edge": 3}}"#, "line 2, control_overrides of 'edge'"),
+            (#"{"visual_input": "a.mp4", "control_overrides": {"edge": 3}}"#, "line 2, 'control_overrides' of 'edge'"),
             (
                 #"{"visual_input": "a.mp4", "control_overrides": {"edge": {"control_weight": -1}}}"#,
                 "line 2, control 'edge'"
             ),
+            (
+                #"{"visual_imput": "a.mp4"}"#,
+                "line 2: has the unknown key 'visual_imput'; a line of a batch has visual_input"
+            ),
+            (#"{"visual_input": "a.mp4", "seed": 2}"#, "line 2: has the unknown key 'seed'"),
+            (
+                #"{"visual_input": "a.mp4", "control_overrides": {"egde": {}}}"#,
+                "line 2, 'control_overrides': has the unknown key 'egde'"
+            ),
+            (
+                #"{"visual_input": "a.mp4", "control_overrides": {"edge": {"control_wieght": 1}}}"#,
+                "did you mean 'control_weight'?"
+            ),
+            (
+                #"{"visual_input": "a.mp4", "control_overrides": {"edge": {"input_control": "no.mp4"}}}"#,
+                "line 2: 'input_control' of 'edge' 'no.mp4' does not exist"
+            ),
+            (#"{"visual_input": "no.mp4"}"#, "line 2: 'visual_input' 'no.mp4' does not exist"),
         ] {
             let error = #expect(throws: BenchError.self, "\(line)") {
                 try read("{\"visual_input\": \"a.mp4\"}\n\(line)\n{\"visual_input\": \"a.mp4\"}\n")
@@ -356,5 +374,22 @@ import Video
             #expect(error?.sentence.contains(part) == true, "\(error?.sentence ?? "")")
         }
         #expect(throws: BenchError.self) { try read("") }
+    }
+
+    @Test func `one line is a batch like two`() throws {
+        let line = #"{"visual_input": "a.mp4", "prompt": "first"}"#
+        let (one, two) = (try read(line), try read(line + "\r\n" + line + "\n"))
+        #expect(one.count == 1 && two.count == 2 && one[0] == two[0])
+        #expect(one[0].batchLine == 0 && two[1].batchLine == 1)
+        #expect(try read("\u{feff}" + line) == one, "a byte order mark is no mistake")
+    }
+
+    @Test func `a mistake of the specification is not put on a line`() throws {
+        let error = #expect(throws: BenchError.self) {
+            try read(
+                #"{"visual_input": "a.mp4"}"#,
+                spec: #"{"prompt": "p", "batch_input_path": "batch.jsonl", "edge": {"input_control": "no.mp4"}}"#)
+        }
+        #expect(error?.sentence.contains("spec.json: 'input_control' of 'edge'") == true, "\(error?.sentence ?? "")")
     }
 }
