@@ -127,6 +127,27 @@ import Testing
         #expect(wrong.errors.contains("did you mean 'visual_input'?"), "\(wrong.errors)")
     }
 
+    @Test func `a video's tensors make it again, and the official pipeline's oddities make another`() throws {
+        let size = ["--num-frames", "11"]
+        let first = try program.run(
+            ["generate", "spec.json", "--weights", "w", "--out", "one/", "--tensors", "t.safetensors"] + size,
+            in: folder)
+        #expect(first.status == 0 && first.errors.contains("t.safetensors (16 tensors)"), "\(first.errors)")
+        let again = ["generate", "spec.json", "--weights", "w", "--latents", "t.safetensors"] + size
+        #expect(try program.run(again + ["--out", "two/", "--seed", "7", "--prompt", "else"], in: folder).status == 0)
+        let official = try program.run(
+            ["generate", "spec.json", "--weights", "w", "--out", "three/", "--parity"] + size, in: folder)
+        #expect(official.status == 0, "\(official.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("one")).sorted()
+        for name in names { #expect(try bytes("one/" + name) == bytes("two/" + name)) }
+        #expect(try names.contains { try bytes("one/" + $0) != bytes("three/" + $0) })
+
+        let shorter = try program.run(again.dropLast(2) + ["--out", "four/", "--num-frames", "9"], in: folder)
+        #expect(shorter.status == 65 && shorter.errors.contains("t.safetensors: holds 'clip.1.final'"))
+        #expect(try program.run(again + ["--out", "x/", "--tensors", "t.safetensors"], in: folder).status == 64)
+        #expect(try generate("--out", "x/", "--latents", "spec.json").status == 65)
+    }
+
     @Test func `a weight map with a NaN is named`() throws {
         // numpy's format by hand: a float32 map of 1 x 2, the second number not a number.
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"

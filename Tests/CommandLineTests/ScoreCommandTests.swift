@@ -31,6 +31,22 @@ import Testing
         #expect(second.output == first.output)
     }
 
+    @Test func `a clip that is too small for NIQE leaves NIQE without a value, and the rest stands`() throws {
+        let pair = [
+            "score", "--reference", Places.recorded + "/dataset/videos/task_0001.mp4", "--generated",
+            Places.recorded + "/edge/videos/task_0001__0.mp4", "--niqe", "references", "--niqe-block", "512", "--json",
+        ]
+        let result = try run(pair)
+        #expect(result.status == 0, "\(result.errors)")
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        let scores = try #require(root["scores"] as? [[String: Any]])
+        func score(_ metric: String) -> [String: Any]? { scores.first { $0["metric"] as? String == metric } }
+        #expect(score("niqe")?["value"] is NSNull)
+        #expect((score("niqe")?["reason"] as? String)?.contains("smaller than NIQE's block of 512 pixels") == true)
+        #expect(score("blur-ssim")?["value"] is Double)
+        #expect((root["environment"] as? [String: String])?["matrix-library"]?.contains("kernels") == true)
+    }
+
     @Test func `one pair prints JSON of the documented form, and nothing else, on standard output`() throws {
         let clip = Places.recorded + "/dataset"
         let result = try run([

@@ -121,7 +121,16 @@ private func distance(_ frame: Frame, _ model: NIQEModel) throws -> Double {
         #expect(scores.count == 1 && score.region == .all && score.n == 2 && each.count == 2)
         #expect(isClose(score.outcome.value, (each[0] + each[1]) / 2, 1e-12))
         #expect(score.parameters["block"] == "32" && score.parameters["model"] == model.identity.hex)
+        #expect(score.parameters["flat"] == "within 1e-9 of the local mean")
         #expect(score.warnings.contains { $0.contains("32 pixels instead of the published 96") })
+    }
+
+    @Test func `without a model there is a reason and no value`() throws {
+        let metric = NIQE(.missing(reason: "the clips are flat"))
+        #expect(metric.measure(pair(0, Frame.noise(200, 100))) == nil)
+        let scores = metric.scores([], regions: [.all])
+        #expect(scores.count == 1 && scores[0].outcome.reason == "the clips are flat" && scores[0].n == 0)
+        #expect(NIQEReference.missing(reason: "").label == "none")
     }
 
     @Test func `it looks at the generated frame at its own size`() throws {

@@ -1,0 +1,30 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// What `doctor` says of the matrix library, which a variable of its own can slow down.
+@Suite struct DoctorCommandTests {
+    private let folder = TemporaryFolder()
+
+    private func matrices(_ environment: [String: String]) throws -> [String] {
+        let lines = try program.run(["doctor"], in: folder, environment: environment).output.split(separator: "\n")
+        let place = try #require(lines.firstIndex { $0.contains("matrices ") })
+        return lines[place..<min(place + 2, lines.count)].map(String.init)
+    }
+
+    @Test(.enabled(if: MatrixLibrary.loaded.hasOthers && MatrixLibrary.loaded.processor > .sse))
+    func `old kernels are shown with their remedy, and a person's choice stands`() throws {
+        let said = try matrices([MatrixLibrary.variable: "Prescott"])
+        #expect(said[0].hasPrefix("!") && said[0].contains("Prescott kernels (SSE, where the processor has AVX"))
+        #expect(said[0].contains("GFLOP/s a core of the"))
+        #expect(said[1].contains("→ unset OPENBLAS_CORETYPE (it asks for 'Prescott')"))
+    }
+
+    @Test(.enabled(if: MatrixLibrary.loaded.asked == nil && MatrixLibrary.loaded.hasOthers))
+    func `the processor's kernels run where nobody asks for others`() throws {
+        let said = try matrices([:])
+        #expect(said[0].hasPrefix("✔") && said[0].contains(MatrixLibrary.loaded.description))
+        #expect(said.count < 2 || !said[1].contains("OPENBLAS_CORETYPE"))
+    }
+}
