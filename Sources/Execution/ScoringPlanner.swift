@@ -128,9 +128,11 @@ public struct ScoringPlanner {
                         video, of: folder, "\(video) names the clip '\(clip)', which is no plain file name; rename it")
                     continue
                 }
+                let place = clip + "\u{0}" + prompt
                 let found: String?
                 do throws(BenchError) { found = try dataset.video(clip) } catch {
-                    reject(video, of: folder, error.sentence)
+                    reject(video, of: folder, "\(video) is not scored: \(error.sentence)")
+                    seen[place] = video
                     continue
                 }
                 guard let reference = found else {
@@ -141,7 +143,6 @@ public struct ScoringPlanner {
                             + (other.map { ", but \($0): capitals count" } ?? ""))
                     continue
                 }
-                let place = clip + "\u{0}" + prompt
                 if let other = seen[place] {
                     reject(
                         video, of: folder,

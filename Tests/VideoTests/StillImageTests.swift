@@ -38,10 +38,21 @@ import Video
     }
 
     @Test func `what cannot be written says so`() {
-        for path in [folder.file("no/such/folder.png"), folder.file("unknown.kind")] {
-            let error = #expect(throws: FileError.self) { try Frame.noise(3, 3).write(to: path) }
-            #expect(error == FileError(.unreadable, file: path, "cannot be written"))
+        for (name, reason) in [
+            ("no/such/folder.png", "cannot be written (No such file or directory)"),
+            ("unknown.kind", "use .png or .jpg"),
+        ] {
+            let error = #expect(throws: FileError.self) { try Frame.noise(3, 3).write(to: folder.file(name)) }
+            #expect(
+                error?.file == folder.file(name) && error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
         }
+        // A picture is small enough to wait in a buffer until the file is closed.
+        let full = #expect(throws: FileError.self) {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file("full.png"), withDestinationPath: "/dev/full")
+            try Frame.noise(3, 3).write(to: folder.file("full.png"))
+        }
+        #expect(full?.reason.contains("No space left on device") == true)
     }
 
     @Test func `the library decodes video and names its version`() {
