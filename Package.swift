@@ -2,9 +2,9 @@
 import PackageDescription
 
 // Debian keeps OpenCV's headers here. pkgConfig "opencv4" would find them too, but it links all of OpenCV's modules:
-// hundreds of shared libraries at start for the four that are used.
+// hundreds of shared libraries at start for the three that are used.
 let opencvInclude = Context.environment["OPENCV_INCLUDE_DIR"] ?? "/usr/include/opencv4"
-let opencvModules = ["opencv_core", "opencv_imgproc", "opencv_imgcodecs", "opencv_videoio"]
+let opencvModules = ["opencv_core", "opencv_imgproc", "opencv_imgcodecs"]
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -9,15 +9,8 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/videoio.hpp>
-#include <opencv2/videoio/registry.hpp>
 #include <string>
 #include <vector>
-
-struct ocv_reader {
-    cv::VideoCapture capture;
-    cv::Mat bgr;
-};
 
 namespace {
 
@@ -61,7 +54,6 @@ ocv_status copy_out(const void *data, size_t size, uint8_t **bytes) {
 struct Quiet {
     Quiet() {
         cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-        setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
         setenv("OPENCV_LOG_LEVEL", "SILENT", 0);
     }
 } quiet;
@@ -94,42 +86,6 @@ extern "C" {
 const char *ocv_last_error(void) { return last_error.c_str(); }
 const char *ocv_version(void) { return CV_VERSION; }
 void ocv_set_threads(int32_t n) { cv::setNumThreads(n); }
-
-int32_t ocv_has_ffmpeg(void) {
-    try {
-        const auto backends = cv::videoio_registry::getStreamBackends();
-        return std::find(backends.begin(), backends.end(), cv::CAP_FFMPEG) != backends.end();
-    } catch (...) {
-        return 0;
-    }
-}
-
-ocv_status ocv_reader_open(const char *path, ocv_reader **out, ocv_video_info *info) {
-    *out = nullptr;
-    std::memset(info, 0, sizeof *info);
-    return guarded([&] {
-        auto reader = std::make_unique<ocv_reader>();
-        if (!reader->capture.open(path, cv::CAP_FFMPEG)) return OCV_OPEN;
-        info->width = static_cast<int32_t>(reader->capture.get(cv::CAP_PROP_FRAME_WIDTH));
-        info->height = static_cast<int32_t>(reader->capture.get(cv::CAP_PROP_FRAME_HEIGHT));
-        info->frame_count = static_cast<int64_t>(reader->capture.get(cv::CAP_PROP_FRAME_COUNT));
-        info->fps = reader->capture.get(cv::CAP_PROP_FPS);
-        *out = reader.release();
-        return OCV_OK;
-    });
-}
-
-ocv_status ocv_reader_next(ocv_reader *reader, uint8_t *rgb, int32_t width, int32_t height) {
-    return guarded([&] {
-        if (!reader->capture.read(reader->bgr) || reader->bgr.empty()) return OCV_END;
-        if (reader->bgr.cols != width || reader->bgr.rows != height || reader->bgr.type() != CV_8UC3) return OCV_SIZE;
-        cv::Mat target = view(rgb, width, height, CV_8UC3);
-        cv::cvtColor(reader->bgr, target, cv::COLOR_BGR2RGB);
-        return into(target, rgb);
-    });
-}
-
-void ocv_reader_close(ocv_reader *reader) { delete reader; }
 
 ocv_status ocv_resize8(const uint8_t *source, int32_t width, int32_t height, int32_t channels, uint8_t *target,
                        int32_t target_width, int32_t target_height, int32_t interpolation) {

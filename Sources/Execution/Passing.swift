@@ -12,10 +12,10 @@ final class Passing: Sendable {
         state = Mutex((0, 0))
     }
 
-    /// A video whose length its container says.
+    /// A video whose length its container tells about.
     convenience init(_ video: Artifact, limit: Int, _ onFrames: @escaping @Sendable (Int, Int) -> Void) {
         self.init(onFrames)
-        expect(min(limit, (try? openFrames(video.path))?.declaredFrames ?? limit))
+        expect(min(limit, (try? openFrames(video.path))?.expectedFrames ?? limit))
     }
 
     func expect(_ frames: Int) {

@@ -55,10 +55,10 @@ public struct SuiteSheet {
     }
 }
 
-/// The frame in the middle of a video; the last one where its container promises more than there are.
+/// The frame in the middle of a video; the last one where there are fewer than expected.
 private func middle(of path: String) throws -> Frame {
     let reader = try openFrames(path)
-    var left = (reader.declaredFrames ?? 1) / 2
+    var left = (reader.expectedFrames ?? 1) / 2
     guard var frame = try reader.next() else { throw BenchError(.unusableInput, "\(path): has no frames") }
     while left > 0, let next = try reader.next() {
         frame = next

@@ -1,6 +1,8 @@
+internal import CosmosTransfer
 public import Experiment
 internal import Foundation
 internal import Synchronization
+internal import Video
 
 /// Makes videos with an external program, one run a video: the official tool, or any other that takes a controlnet_specs
 /// file.
@@ -37,6 +39,16 @@ public final class CommandGenerator: Generator {
         fingerprint = ["command 2"] + words.dropFirst() + ["program"] + hashes
         let name = URL(fileURLWithPath: command.program).lastPathComponent
         label = "command \(name) \(Identity(of: fingerprint).hex.prefix(6))…"
+    }
+
+    /// What is wrong with the controls' videos. Scoring reads the clips themselves, and says what is wrong with them.
+    public func notes(on tasks: [VideoTask]) throws -> [String] {
+        let paths = tasks.flatMap { task in
+            task.configuration.weights.compactMap { weight in
+                if case .video(let path) = task.clip.controls[weight.control] { path } else { nil }
+            }
+        }
+        return try Set(paths).sorted().flatMap { try FrameSurvey(of: $0, limit: VideoOutline.mostFrames).warnings }
     }
 
     public func make(

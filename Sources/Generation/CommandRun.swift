@@ -1,6 +1,7 @@
 internal import Experiment
 internal import Foundation
 internal import Tensors
+internal import Video
 
 /// One run of the program for one task.
 final class CommandRun {
@@ -72,7 +73,7 @@ final class CommandRun {
         guard FileManager.default.fileExists(atPath: work.file(result)) else {
             throw failure("ended well but wrote no video to {out}\(said)")
         }
-        do throws(FileError) { try checkVideo(work.file(result)) } catch {
+        do throws(FileError) { _ = try FrameSurvey(of: work.file(result)) } catch {
             throw failure("wrote a video that cannot be read: \(error.description)\(said)")
         }
         try work.move(result, to: task.output)

@@ -59,8 +59,8 @@ struct CommandSpec {
     }
 
     private func foreground() throws -> ForegroundMask {
-        let video = SourceVideo(path: task.clip.video) { $0 }
-        return try task.clip.foregroundMask(limit: video.count(limit: VideoOutline.mostFrames))
+        let survey = try FrameSurvey(of: task.clip.video, limit: VideoOutline.mostFrames)
+        return try task.clip.foregroundMask(limit: survey.frames)
     }
 
     private static func object(_ members: [(String, JSON)]) -> JSON {

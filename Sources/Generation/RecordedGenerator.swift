@@ -1,6 +1,7 @@
 public import Experiment
 internal import Foundation
 internal import Tensors
+internal import Video
 
 /// Takes videos that exist: CONFIGURATION/ID.mp4 for a clip's own caption, ID__PROMPT.mp4 or ID_captionN.mp4 for others;
 /// the files may also lie in CONFIGURATION/videos. With several seeds, files must be called as the tasks' outputs are.
@@ -50,7 +51,7 @@ public struct RecordedGenerator: Generator {
     private func take(_ task: VideoTask) throws {
         // A link would be taken for the file that it points to.
         let file = URL(fileURLWithPath: try recording(of: task)).resolvingSymlinksInPath().path
-        try checkVideo(file, frames: 1)
+        _ = try FrameSurvey(of: file, limit: 1)
         let output = URL(fileURLWithPath: task.output).resolvingSymlinksInPath().path
         guard file != output else { return }
         let work = try WorkFolder(beside: task.output)

@@ -1,7 +1,5 @@
 internal import Experiment
 internal import Foundation
-internal import Tensors
-internal import Video
 
 /// A hidden folder beside a video for what is not finished, removed with its last owner. Its name carries the process's
 /// number, so that what a killed one left is found and removed by the next.
@@ -43,14 +41,4 @@ final class WorkFolder {
                 "\(output) cannot be written (\(String(cString: strerror(errno)))); check the folder and free space")
         }
     }
-}
-
-/// Reads a video to see that it can be read.
-/// - Parameter frames: how many; nil for all, which finds one that was cut short.
-/// - Throws: `FileError`.
-func checkVideo(_ path: String, frames: Int? = nil) throws(FileError) {
-    let reader = try openFrames(path)
-    var count = 0
-    while count < frames ?? .max, try reader.next() != nil { count += 1 }
-    guard count > 0 else { throw FileError(.malformed, file: path, "holds no frame") }
 }

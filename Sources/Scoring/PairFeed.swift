@@ -71,6 +71,7 @@ final class PairFeed {
             warnings.append(
                 "the generated frames are \(generated.size) and were resized (\(how)) to the reference's \(size)")
         }
+        warnings += differences(reference: referenceFacts, generated: VideoFacts(generated))
     }
 
     private func openForeground(_ part: PairInputs.Foreground?) {
@@ -209,8 +210,12 @@ final class PairFeed {
             }
         case .failed, nil: break
         }
-        if case .reader(let reader) = reference, let warning = reader.warning { warnings.append(warning) }
-        if let warning = generated.warning { warnings.append(warning) }
+        switch reference {
+        case .reader(let reader): warnings += reader.warnings
+        case .cache(let cache): warnings += cache.warnings
+        }
+        warnings += generated.warnings + (foreground?.warnings ?? [])
+        if let (x, y) = labels { maskWarnings += x.warnings + y.warnings }
     }
 
     private func nextForeground() -> Plane? {
@@ -241,6 +246,7 @@ final class PairFeed {
         guard let (x, y) = labels else { return nil }
         do throws(FileError) {
             if let a = try x.next(), let b = try y.next() { return (a, b) }
+            maskWarnings += x.warnings + y.warnings
             maskWarnings.append("the masks end after \(index) frames, before the video does")
         } catch {
             maskFailure = error.description

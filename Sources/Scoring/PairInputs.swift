@@ -86,13 +86,27 @@ public struct VideoFacts: Sendable, Equatable {
     public let size: FrameSize
     /// Frames a second; 0 where that means nothing.
     public let rate: Double
-    /// Frames that the container declares; nil when it does not.
+    /// Frames that the container lists; nil when it has no list.
     public let declaredFrames: Int?
+    /// About how many frames there are; nil when nothing says so.
+    public let expectedFrames: Int?
+    /// How its pictures are to be shown; nil for pictures in a folder.
+    public let tags: PictureTags?
+
+    public init(
+        size: FrameSize, rate: Double, declaredFrames: Int? = nil, expectedFrames: Int? = nil, tags: PictureTags? = nil
+    ) {
+        self.size = size
+        self.rate = rate
+        self.declaredFrames = declaredFrames
+        self.expectedFrames = expectedFrames
+        self.tags = tags
+    }
 
     init(_ reader: any FrameReader) {
-        size = reader.size
-        rate = reader.rate
-        declaredFrames = reader.declaredFrames
+        self.init(
+            size: reader.size, rate: reader.rate, declaredFrames: reader.declaredFrames,
+            expectedFrames: reader.expectedFrames, tags: reader.tags)
     }
 }
 

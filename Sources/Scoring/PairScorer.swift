@@ -18,12 +18,12 @@ public func scorePair(
     let feed = try PairFeed(inputs, limit: options.frameLimit, cache: cache)
     let facts = (reference: feed.referenceFacts, generated: VideoFacts(feed.generated))
     onLength(
-        [options.frameLimit, facts.reference.declaredFrames, facts.generated.declaredFrames].compactMap { $0 }.min()
+        [options.frameLimit, facts.reference.expectedFrames, facts.generated.expectedFrames].compactMap { $0 }.min()
             ?? 0)
     let plan = MetricPlan(inputs, options: options, phrases: feed.phrases)
     let previews = (
-        reference: PreviewSampler(frames: min(options.frameLimit, facts.reference.declaredFrames ?? 1)),
-        generated: PreviewSampler(frames: min(options.frameLimit, facts.generated.declaredFrames ?? 1))
+        reference: PreviewSampler(frames: min(options.frameLimit, facts.reference.expectedFrames ?? 1)),
+        generated: PreviewSampler(frames: min(options.frameLimit, facts.generated.expectedFrames ?? 1))
     )
     let source = Mutex<PairFeed>(feed)
     let filters = options.filters

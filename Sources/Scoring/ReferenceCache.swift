@@ -11,6 +11,8 @@ public final class ReferenceCache: Sendable {
     public let frames: Int
     let facts: VideoFacts
     let previews: [Preview]
+    /// What is to be said about its frames.
+    let warnings: [String]
     private let descriptor: Int32
 
     /// Reads the clip once.
@@ -22,7 +24,7 @@ public final class ReferenceCache: Sendable {
         let reader = try openFrames(path)
         let file = try UnnamedFile(in: folder ?? NSTemporaryDirectory())
         let size = reader.size
-        let sampler = PreviewSampler(frames: min(options.frameLimit, reader.declaredFrames ?? 1))
+        let sampler = PreviewSampler(frames: min(options.frameLimit, reader.expectedFrames ?? 1))
         let facts = VideoFacts(reader)
         let source = Mutex<(reader: any FrameReader, count: Int)>((reader, 0))
         let filters = options.filters
@@ -43,7 +45,7 @@ public final class ReferenceCache: Sendable {
         self.path = path
         self.size = size
         self.facts = facts
-        frames = source.withLock { $0.count }
+        (frames, warnings) = source.withLock { ($0.count, $0.reader.warnings) }
         previews = sampler.previews
         descriptor = file.take()
     }

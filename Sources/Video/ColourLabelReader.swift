@@ -9,6 +9,7 @@ public final class ColourLabelReader: LabelReader {
     public var size: FrameSize { frameReader.size }
     public let frames: Int
     public let phrases: [String]
+    public var warnings: [String] { frameReader.warnings }
     private let frameReader: any FrameReader
     private let palette: ColourPalette
     private var given = 0

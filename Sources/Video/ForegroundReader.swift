@@ -7,6 +7,14 @@ public final class ForegroundReader {
     public let size: FrameSize
     private let source: Source
 
+    /// What is to be said about the frames that were given.
+    public var warnings: [String] {
+        switch source {
+        case .frames(let reader): reader.warnings
+        case .maps: []
+        }
+    }
+
     private enum Source {
         case frames(any FrameReader)
         case maps(MapFileReader)

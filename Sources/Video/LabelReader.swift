@@ -9,7 +9,13 @@ public protocol LabelReader: AnyObject {
     var frames: Int { get }
     /// What each label is called, in label order. Labels of one phrase are one object class.
     var phrases: [String] { get }
+    /// What is to be said about the frames that were given.
+    var warnings: [String] { get }
     func next() throws(FileError) -> Plane?
+}
+
+extension LabelReader {
+    public var warnings: [String] { [] }
 }
 
 /// Opens what a path holds: a map file, a SAM2 pickle, or else a video or PNG folder whose colours are objects.

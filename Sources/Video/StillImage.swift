@@ -39,11 +39,9 @@ extension Frame {
     }
 }
 
-/// The OpenCV library that decodes, resizes and finds edges.
+/// The OpenCV library that resizes, finds edges and reads and writes still images.
 public enum OpenCVLibrary {
     public static var version: String { String(cString: ocv_version()) }
-    /// Whether it decodes through FFmpeg, as every command that reads videos needs.
-    public static var decodesVideo: Bool { ocv_has_ffmpeg() != 0 }
     /// Makes each call use one thread: frames are spread over threads instead, so that results do not depend on the number.
     public static func useOneThreadPerCall() { ocv_set_threads(1) }
 }

@@ -22,7 +22,7 @@ struct DoctorCommand: ParsableCommand {
             """)
 
     func run() throws {
-        let checks = [cpu, matrices, opencv, networks, sqlite, gnuplot, fonts, temporaryFolder] + encoders
+        let checks = [cpu, matrices, video, networks, sqlite, gnuplot, fonts, temporaryFolder] + encoders
         let width = checks.map(\.name.count).max() ?? 0
         for check in checks {
             let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
@@ -74,13 +74,10 @@ struct DoctorCommand: ParsableCommand {
             remedy: library.remedy)
     }
 
-    private var opencv: Check {
-        OpenCVLibrary.decodesVideo
-            ? Check(name: "video", state: .good, finding: "OpenCV \(OpenCVLibrary.version), decodes through FFmpeg")
-            : Check(
-                name: "video", state: .missing,
-                finding: "OpenCV \(OpenCVLibrary.version) without FFmpeg decodes no video",
-                remedy: "apt-get install libopencv-videoio-dev")
+    private var video: Check {
+        Check(
+            name: "video", state: .good,
+            finding: "\(FFmpegLibraries.versions); OpenCV \(OpenCVLibrary.version) for pictures and edges")
     }
 
     private var networks: Check {

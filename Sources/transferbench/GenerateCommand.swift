@@ -149,6 +149,7 @@ struct GenerateCommand: ParsableCommand {
                     try setup.request(for: $0.spec, $0.outline, model: generator.model)
                 }
                 for request in requests { try generator.check(request) }
+                for warning in Set(requests.flatMap(\.warnings)).sorted() { Terminal.note("Note: \(warning)") }
                 for (video, request) in zip(videos, requests) {
                     try make(video, request, generator, tensorFile: tensorFile)
                 }

@@ -72,6 +72,10 @@ struct PerceiveOptions: ParsableArguments {
         let map = try make(job)
         bar.finish()
         do {
+            // Networks take so much longer than decoding that reading once more for its warnings costs nothing.
+            for warning in try FrameSurvey(of: video, limit: frames ?? .max).warnings {
+                Terminal.note("warning: \(warning)")
+            }
             if MapFileReader.isNamed(path) {
                 let header = try MapFileReader(path: map).header
                 try replace(path, with: map)

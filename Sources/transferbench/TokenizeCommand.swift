@@ -86,6 +86,7 @@ struct TokenizeCommand: ParsableCommand {
                 guard numFrames == nil else { throw BenchError(.unusableInput, note + "; give such a --num-frames") }
                 Terminal.note(note)
             }
+            for warning in reader.warnings { Terminal.note("warning: \(warning)") }
             guard let first = parts.first else { throw BenchError(.unusableInput, "\(video): has no frames") }
             var latent = Tensor(shape: [1, first.shape[0], parts.count] + first.shape[2...])
             for (t, part) in parts.enumerated() { latent.put(part, sample: 0, from: t) }

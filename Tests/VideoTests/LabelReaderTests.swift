@@ -189,12 +189,13 @@ import Video
                     "is 4x4, but the folder's first image is 4x3; make them one size"))
     }
 
-    @Test func `a folder without PNG images says so`() throws {
+    @Test func `a folder without pictures says so`() throws {
         let empty = #expect(throws: FileError.self) { try openLabels(folder.path) }
         #expect(
             empty
                 == FileError(
-                    .malformed, file: folder.path, "holds no PNG images; name a folder of 0000.png, 0001.png, …"))
+                    .malformed, file: folder.path,
+                    "is a folder without pictures; name a video, or a folder of 0000.png, 0001.png, …"))
         try folder.write("no image", to: "notes.txt")
         #expect(throws: FileError.self) { try openLabels(folder.path) }
         let path = try folder.write("no image either", to: "0000.PNG")

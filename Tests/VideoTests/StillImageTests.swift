@@ -55,8 +55,8 @@ import Video
         #expect(full?.reason.contains("No space left on device") == true)
     }
 
-    @Test func `the library decodes video and names its version`() {
-        #expect(OpenCVLibrary.decodesVideo)
+    @Test func `the libraries name their versions`() {
+        #expect(FFmpegLibraries.versions.contains("libavcodec 59."))
         #expect(OpenCVLibrary.version.contains("."))
         #expect(["portable", "AVX2", "AVX-512"].contains(Kernels.instructionSet))
     }

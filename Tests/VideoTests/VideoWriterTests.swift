@@ -18,7 +18,7 @@ import Testing
         let reader = try openFrames(folder.file(name))
         var frames: [Frame] = []
         while let frame = try reader.next() { frames.append(frame) }
-        #expect(reader.declaredFrames == frames.count)
+        #expect(reader.expectedFrames == frames.count)
         return (frames, reader.rate)
     }
 

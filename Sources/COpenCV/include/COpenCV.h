@@ -1,4 +1,4 @@
-// Plain C boundary over OpenCV: decoding, resizing, Canny, still images. No C++ type and no exception crosses it.
+// Plain C boundary over OpenCV: resizing, Canny, still images. No C++ type and no exception crosses it.
 #ifndef COPENCV_H
 #define COPENCV_H
 #include <stddef.h>
@@ -12,33 +12,15 @@ extern "C" {
 
 typedef enum ocv_status {
     OCV_OK = 0,
-    OCV_END = 1,       // no more frames
-    OCV_SIZE = 2,      // the frame has another size than the first one
     OCV_OPEN = -1,     // the file cannot be opened or written as what it should be
     OCV_FAILED = -2,   // an exception; see ocv_last_error
 } ocv_status;
 
-typedef struct ocv_video_info {
-    int32_t width;
-    int32_t height;
-    int64_t frame_count;  // what the container declares; 0 or less when it does not
-    double fps;
-} ocv_video_info;
-
-typedef struct ocv_reader ocv_reader;
-
 /// Text of the last failure on the calling thread ("" when none).
 const char *ocv_last_error(void);
 const char *ocv_version(void);
-/// 1 when this OpenCV decodes through FFmpeg.
-int32_t ocv_has_ffmpeg(void);
 /// Threads that one OpenCV call uses, for the whole process.
 void ocv_set_threads(int32_t n);
-
-ocv_status ocv_reader_open(const char *path, ocv_reader *_Nullable *_Nonnull out, ocv_video_info *info);
-/// The next frame as interleaved RGB of info's size.
-ocv_status ocv_reader_next(ocv_reader *reader, uint8_t *rgb, int32_t width, int32_t height);
-void ocv_reader_close(ocv_reader *_Nullable reader);
 
 /// Interleaved 8-bit images with 1 or 3 channels; interpolation: 0 nearest, 1 bilinear, 2 bicubic,
 /// 3 area.

@@ -45,6 +45,8 @@ public struct GenerationRequest: Sendable {
     public var blendsSinglePatch = false
     /// Tensors that take the place of what would be computed; nil for none.
     public var given: GenerationTensors?
+    /// What a person should know about the videos that it reads, a sentence each.
+    public var warnings: [String] = []
     /// One evaluation at the highest noise level, without guidance (spec §1.11).
     public var isDistilled = false
 

@@ -209,7 +209,8 @@ public struct GenerationSetup: Sendable {
             clipFrames: request.clipFrames, tokenizer: tokenizer, patch: dit.patch)
         let regions = try RegionalPrompts(
             try spec.regions.map {
-                RegionalPrompt(prompt: $0.prompt, shape: try shape(of: $0, frames: request.mapFrames))
+                RegionalPrompt(
+                    prompt: $0.prompt, shape: try shape(of: $0, frames: request.mapFrames, &request.warnings))
             },
             latents: (request.size.height / spatial, request.size.width / spatial), frames: request.mapFrames,
             clipFrames: request.clipFrames, tokens: grid.tokens, temporal: temporal * dit.patch[0])
@@ -218,7 +219,9 @@ public struct GenerationSetup: Sendable {
     }
 
     /// The union of boxes, or the first channel of a mask video.
-    private func shape(of region: GenerationSpec.Region, frames: Int) throws -> RegionShape {
+    private func shape(
+        of region: GenerationSpec.Region, frames: Int, _ warnings: inout [String]
+    ) throws -> RegionShape {
         var boxes: [RegionBox] = []
         var videos: [String] = []
         for definition in region.definitions {
@@ -234,7 +237,9 @@ public struct GenerationSetup: Sendable {
                 "the regional prompt \"\(region.prompt.prefix(40))\" has several videos, or boxes beside a video; give boxes, or one video"
             )
         }
-        let count = try SourceVideo(path: path) { $0 }.count(limit: frames)
+        let survey = try FrameSurvey(of: path, limit: frames)
+        warnings += survey.warnings
+        let count = survey.frames
         let reader = try openFrames(path)
         let size = reader.size
         return .video(

@@ -20,16 +20,6 @@ public struct SourceVideo: Sendable {
         return SourceVideo(path: path) { next(first($0)) }
     }
 
-    /// Its frames, counted by decoding them: containers only estimate.
-    /// - Parameter limit: frames counted at most.
-    /// - Throws: `FileError` when it cannot be read.
-    public func count(limit: Int) throws -> Int {
-        let reader = try openFrames(path)
-        var n = 0
-        while n < limit, try reader.next() != nil { n += 1 }
-        return n
-    }
-
     func open() throws -> Clips { Clips(reader: try openFrames(path), transform: transform) }
 
     /// The frames in clips that overlap by one; after the video's end its last frame is repeated (spec §1.6).

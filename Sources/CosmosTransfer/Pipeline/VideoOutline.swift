@@ -1,4 +1,4 @@
-internal import Experiment
+public import Tensors
 public import Video
 
 /// What a video is going to be, as the videos that it is made from say before any work: its size, its length, and what is
@@ -18,14 +18,17 @@ public struct VideoOutline: Sendable {
         let size: FrameSize
         /// Frames, counted to one above the most that are read.
         let frames: Int
+        /// What its reader had to say of damage, changes of size and the like.
+        let warnings: [String]
 
-        init(size: FrameSize, frames: Int) { (self.size, self.frames) = (size, frames) }
+        init(size: FrameSize, frames: Int, warnings: [String] = []) {
+            (self.size, self.frames, self.warnings) = (size, frames, warnings)
+        }
 
-        /// - Throws: `FileError` when it cannot be read, `BenchError` when there is nothing in it.
-        public init(of path: String) throws {
-            size = try openFrames(path).size
-            frames = try SourceVideo(path: path) { $0 }.count(limit: VideoOutline.mostFrames + 1)
-            guard frames > 0 else { throw BenchError(.unusableInput, "\(path): has no frames") }
+        /// - Throws: `FileError` when it cannot be read, or there is nothing in it.
+        public init(of path: String) throws(FileError) {
+            let survey = try FrameSurvey(of: path, limit: VideoOutline.mostFrames + 1)
+            self.init(size: survey.size, frames: survey.frames, warnings: survey.warnings)
         }
     }
 
@@ -55,8 +58,10 @@ public struct VideoOutline: Sendable {
         let whole = sources.map(\.facts.frames).min() ?? 0
         sourceFrames = min(whole, Self.mostFrames)
         self.frames = min(frames ?? sourceFrames, sourceFrames)
+        let warnings = sources.flatMap(\.facts.warnings)
         notes =
-            Self.stretched(sources, to: self.size) + Self.cut(sources, to: self.frames, limit: frames)
+            warnings.enumerated().filter { warnings.firstIndex(of: $1) == $0 }.map(\.element)
+            + Self.stretched(sources, to: self.size) + Self.cut(sources, to: self.frames, limit: frames)
             + Self.filled(self.frames, clipFrames: clipFrames ?? model.clip.frames)
     }
 

@@ -35,7 +35,7 @@ final class VideoSet {
         self.readers = readers
         self.limit = limit
         size = first.size
-        expected = ([limit] + readers.compactMap(\.declaredFrames)).min() ?? limit
+        expected = ([limit] + readers.compactMap(\.expectedFrames)).min() ?? limit
         guard let open = inputs.foreground else { return }
         do throws(FileError) { masks = try open() } catch { foregroundFailure = error.description }
     }
@@ -70,7 +70,7 @@ final class VideoSet {
         return FrameStep(frames: frames, mask: mask)
     }
 
-    private func noteDamage() { warnings += readers.compactMap(\.warning) }
+    private func noteDamage() { warnings += readers.flatMap(\.warnings) }
 
     private func nextMask() -> Plane? {
         guard let read = masks else { return nil }

@@ -123,8 +123,10 @@ private final class ResizedFrames: FrameReader {
 
     var path: String { reader.path }
     var rate: Double { reader.rate }
+    var tags: PictureTags? { reader.tags }
     var declaredFrames: Int? { reader.declaredFrames }
-    var warning: String? { reader.warning }
+    var expectedFrames: Int? { reader.expectedFrames }
+    var warnings: [String] { reader.warnings }
 
     func next() throws(FileError) -> Frame? {
         try reader.next().map { $0.resized(to: size, .forResizing(height: $0.height, to: size.height)) }

@@ -104,7 +104,7 @@ public final class DoverScorer: Sendable {
         let warnings: [String]
     }
 
-    /// Reads the video once, or again when it has not as many frames as its container says.
+    /// Reads the video once, or again when it has not as many frames as expected.
     private func sample(_ path: String, limit: Int, _ onFrame: () -> Void) throws(BenchError) -> Sampled {
         do throws(FileError) {
             var reader = try openFrames(path)
@@ -112,7 +112,7 @@ public final class DoverScorer: Sendable {
             if let objection = DoverSampling.objection(to: size) {
                 throw FileError(.unsupported, file: path, "\(objection): DOVER does not take it")
             }
-            var count = reader.declaredFrames.map { min($0, limit) } ?? 0
+            var count = reader.expectedFrames.map { min($0, limit) } ?? 0
             if count == 0 {
                 count = try Self.read(reader, limit) { _, _ in onFrame() }
                 reader = try openFrames(path)
@@ -127,8 +127,7 @@ public final class DoverScorer: Sendable {
                     onFrame()
                 }
                 if seen == count {
-                    let warnings = [reader.warning].compactMap { $0 }
-                    return Sampled(clips: clips, count: count, size: size, warnings: warnings)
+                    return Sampled(clips: clips, count: count, size: size, warnings: reader.warnings)
                 }
                 count = seen
                 reader = try openFrames(path)

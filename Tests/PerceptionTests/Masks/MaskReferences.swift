@@ -28,7 +28,9 @@ final class SceneReader: FrameReader {
     let size: FrameSize
     let rate = 0.0
     let declaredFrames: Int?
-    let warning: String? = nil
+    var expectedFrames: Int? { declaredFrames }
+    let tags: PictureTags? = nil
+    let warnings: [String] = []
     private let scene: GoldenScene
     private let frames: Int
     private var given = 0

@@ -10,6 +10,7 @@ let package = Package(
     name: "tinyworld-shards",
     targets: [
         .target(name: "CKernels"),
+        .target(name: "CFFmpeg"),
         .target(name: "COpenCV"),
         .target(name: "COpenBLASCore"),
         .systemLibrary(name: "COpenBLAS"),
@@ -17,7 +18,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL"),
         .target(
             name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "COpenBLASCore", "CZlib"], swiftSettings: settings),
-        .target(name: "Video", dependencies: ["COpenCV", "CKernels", "Tensors"], swiftSettings: settings),
+        .target(name: "Video", dependencies: ["CFFmpeg", "COpenCV", "CKernels", "Tensors"], swiftSettings: settings),
         .target(name: "Experiment", dependencies: ["COpenSSL"], swiftSettings: settings),
         .target(name: "TinyWorld", dependencies: ["Experiment", "Tensors", "Video"], swiftSettings: settings),
         .executableTarget(

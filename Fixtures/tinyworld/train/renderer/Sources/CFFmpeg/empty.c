@@ -1,0 +1,1 @@
+// The renderer calls nothing of FFmpeg; the linker leaves its names unresolved.
