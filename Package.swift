@@ -45,6 +45,7 @@ let package = Package(
         .target(
             name: "CFFmpeg", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
             linkerSettings: ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) }),
+        .target(name: "CProcess"),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
         .target(
             name: "COpenBLASCore", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
@@ -68,7 +69,7 @@ let package = Package(
             swiftSettings: hot),
         .target(name: "TinyWorld", dependencies: ["Experiment", "Tensors", "Video"], swiftSettings: hot),
         .target(
-            name: "Generation", dependencies: ["CosmosTransfer", "Experiment", "Tensors", "Video"],
+            name: "Generation", dependencies: ["CProcess", "CosmosTransfer", "Experiment", "Tensors", "Video"],
             swiftSettings: strict),
         .target(
             name: "Suites", dependencies: ["Experiment", .product(name: "Yams", package: "Yams")],

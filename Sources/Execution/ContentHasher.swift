@@ -30,9 +30,9 @@ public struct ContentHasher {
         return artifact
     }
 
-    /// Writes what was hashed since the last time.
+    /// Writes what was hashed since the last time, to a store that may be written.
     public mutating func flush() throws(BenchError) {
-        if !fresh.isEmpty { try store?.remember(fresh) }
+        if !fresh.isEmpty, let store, store.isWritable { try store.remember(fresh) }
         fresh = []
     }
 }

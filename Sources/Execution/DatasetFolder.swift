@@ -69,7 +69,8 @@ struct VideosFolder {
     let path: String
     /// Video files by path, in the order of their names.
     let videos: [String]
-    private let companions: String
+    /// What has their masks and depth.
+    private let companions: [String]
     private let listings = FolderListings()
     /// Whether it is to have a video of every clip.
     let isWhole: Bool
@@ -87,7 +88,8 @@ struct VideosFolder {
     private init(configuration: String, folder: String, videos: [String]) {
         self.configuration = configuration
         path = folder
-        companions = folder
+        let folders = videos.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+        companions = folders.isEmpty ? [folder] : Array(Set(folders))
         self.videos = videos
         isWhole = false
     }
@@ -110,10 +112,12 @@ struct VideosFolder {
             throw BenchError(
                 .unusableInput, "\(holder) holds no video; put ID.mp4, ID_captionN.mp4 or ID__N.mp4 files there")
         }
-        companions = isFolder(inner) || !folder.hasSuffix("/videos") ? folder : String(folder.dropLast("/videos".count))
+        let outside =
+            isFolder(inner) || !folder.hasSuffix("/videos") ? folder : String(folder.dropLast("/videos".count))
+        companions = [outside]
         // A link is called by its own name, and a folder of a folder "videos" by the outer one's.
         let typed = URL(fileURLWithPath: argument).standardizedFileURL.lastPathComponent
-        let outer = URL(fileURLWithPath: companions).lastPathComponent
+        let outer = URL(fileURLWithPath: outside).lastPathComponent
         configuration = isNamed ? parts[0] : typed == "videos" || typed.isEmpty ? outer : typed
         guard configuration.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }), !configuration.isEmpty
         else {
@@ -122,10 +126,14 @@ struct VideosFolder {
         }
     }
 
-    var hasMasks: Bool { isFolder(companions + "/sam2_pkls") || isFolder(companions + "/masks") }
-    var hasDepth: Bool { isFolder(companions + "/depth_npzs") }
-    func masks(_ video: String) -> [String] { maskFiles(in: companions, stem(video), listings) }
-    func depth(_ video: String) -> [String] { depthFiles(in: companions, stem(video), listings) }
+    var hasMasks: Bool { companions.contains { isFolder($0 + "/sam2_pkls") || isFolder($0 + "/masks") } }
+    var hasDepth: Bool { companions.contains { isFolder($0 + "/depth_npzs") } }
+    func masks(_ video: String) -> [String] { maskFiles(in: companion(of: video), stem(video), listings) }
+    func depth(_ video: String) -> [String] { depthFiles(in: companion(of: video), stem(video), listings) }
+
+    private func companion(of video: String) -> String {
+        companions.count == 1 ? companions[0] : URL(fileURLWithPath: video).deletingLastPathComponent().path
+    }
 }
 
 /// What a generated video's name says: `ID`, where that is a clip, else `ID__NAME` or `ID_captionN`. An id may itself hold

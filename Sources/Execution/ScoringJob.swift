@@ -10,11 +10,14 @@ public struct ScoringJob: Sendable {
         public let message: String
         /// A warning loses nothing; otherwise the video is not scored.
         public let isWarning: Bool
+        /// Why there is no video, where there is none.
+        public let failure: VideoFailure?
 
-        public init(subject: String, message: String, isWarning: Bool) {
+        public init(subject: String, message: String, isWarning: Bool, failure: VideoFailure? = nil) {
             self.subject = subject
             self.message = message
             self.isWarning = isWarning
+            self.failure = failure
         }
     }
 
@@ -46,7 +49,7 @@ public struct ScoringRequest: Sendable {
         public let clip: String
         public let subject: String
         /// nil where nobody tried yet.
-        public let reason: String?
+        public let failure: VideoFailure?
     }
 
     public let dataset: String
@@ -61,6 +64,8 @@ public struct ScoringRequest: Sendable {
     public let niqe: NIQEChoice?
     /// Planned videos that do not exist: they count, and are not scored.
     public var lost: [Lost] = []
+    /// What a reader of some videos' scores has to know.
+    public var remarks: [ScoringJob.Issue] = []
     /// How the run's table is laid out; nil for the usual layout.
     public var layout: TableLayout?
     /// Configurations in the order of the table's rows; empty for the order of `videos`.

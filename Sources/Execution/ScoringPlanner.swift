@@ -41,10 +41,12 @@ public struct ScoringPlanner {
         }
         for lost in request.lost {
             rejected[lost.configuration, default: 0] += 1
-            if let reason = lost.reason {
-                issues.append(.init(subject: lost.subject, message: reason, isWarning: false))
+            if let failure = lost.failure {
+                issues.append(
+                    .init(subject: lost.subject, message: failure.sentence, isWarning: false, failure: failure))
             }
         }
+        issues += request.remarks
         if let niqe = request.niqe { options.niqe = try niqeReference(niqe, clips: dataset) }
         let given =
             request.foreground.map { resolved($0) }

@@ -66,7 +66,10 @@ public struct ScoringRunner: Sendable {
         let pending = plan.trials.indices.filter { missing.contains(plan.trials[$0].fingerprint) }
         let chosen = limit.map { Array(pending.prefix($0)) } ?? pending
         onEvent(.began(known: plan.trials.count - pending.count, toScore: chosen.count))
-        for issue in job.issues where !issue.isWarning { onEvent(.failed(issue.subject, message: issue.message)) }
+        // What could not be made was told when that was tried.
+        for issue in job.issues where !issue.isWarning && issue.failure == nil {
+            onEvent(.failed(issue.subject, message: issue.message))
+        }
         var outcome = (scored: 0, failed: job.issues.count { !$0.isWarning })
         // Consecutive trials of one clip share the reference's maps.
         let groups = chosen.chunked(by: { job.sources[$0].clip.video == job.sources[$1].clip.video })

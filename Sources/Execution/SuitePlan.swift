@@ -10,6 +10,8 @@ public struct SuitePlan: Sendable {
         public let task: VideoTask
         /// Of everything that can change the video's pixels: the generator, the clip's files that it uses, weights, prompt, seed.
         public let identity: Identity
+        /// What the identity is of, for people.
+        let recipe: Recipe
         /// The clip's files that the identity has hashed.
         let inputs: [Artifact]
         let stamp: String
@@ -36,6 +38,8 @@ public struct SuitePlan: Sendable {
     public let impossible: [Impossible]
     /// The dataset's absolute path.
     public let dataset: String
+    /// The videos' absolute folder: CONFIGURATION/ID.mkv, CONFIGURATION/ID__PROMPT.mkv.
+    public let folder: String
     /// How many clips are taken.
     public let clips: Int
     /// What a run of it is called: the suite's name, and how many of its clips where not all are taken.
@@ -46,7 +50,7 @@ public struct SuitePlan: Sendable {
     /// Lays out the trials.
     /// - Parameters:
     ///   - most: clips at most, evenly spread over the suite's; nil for all.
-    ///   - folder: of the videos: CONFIGURATION/ID.mkv, CONFIGURATION/ID__PROMPT.mkv.
+    ///   - folder: of the videos.
     ///   - store: remembers content hashes.
     /// - Throws: `BenchError`: 65 for a dataset that cannot be used, 5 when it has no clips.
     public init(
@@ -55,7 +59,10 @@ public struct SuitePlan: Sendable {
         self.suite = suite
         let dataset = try SuiteDataset(suite)
         self.dataset = dataset.path
-        var builder = Builder(suite: suite, generator: generator, folder: folder, hasher: ContentHasher(store: store))
+        self.folder = folder
+        var builder = Builder(
+            suite: suite, generator: generator, generatorRecipe: generator.recipe, folder: folder,
+            hasher: ContentHasher(store: store))
         let all = try dataset.clips()
         let count = min(most ?? all.count, all.count)
         let clips = (0..<count).map { all[$0 * all.count / count] }
@@ -70,6 +77,7 @@ public struct SuitePlan: Sendable {
     private struct Builder {
         let suite: Suite
         let generator: any Generator
+        let generatorRecipe: [Recipe.Part]
         let folder: String
         var hasher: ContentHasher
         var entries: [Entry] = []
@@ -100,7 +108,7 @@ public struct SuitePlan: Sendable {
                         do throws(BenchError) {
                             let task = VideoTask(
                                 configuration: configuration, clip: try inputs.get(), prompt: try prompt.get(),
-                                seed: seed, output: output)
+                                seed: seed, output: output, recipe: recipe(configuration))
                             entries.append(try entry(task))
                         } catch {
                             impossible.append(
@@ -125,23 +133,39 @@ public struct SuitePlan: Sendable {
             return (label.isEmpty ? clip : "\(clip)__\(label)", label)
         }
 
+        /// What all videos of a configuration are made with.
+        private func recipe(_ configuration: WeightedConfiguration) -> String {
+            let weights = configuration.weights.sorted { $0.control < $1.control }.flatMap {
+                [$0.control, $0.amount.words]
+            }
+            return String(Identity(of: generator.fingerprint + weights).hex.prefix(8))
+        }
+
         /// - Throws: `BenchError` 65, when the clip lacks what the trial needs, or it cannot be read.
         private mutating func entry(_ task: VideoTask) throws(BenchError) -> Entry {
             let inputs = try self.inputs(of: task)
             let stamp = FileStamp.of(inputs.map(\.path))
             var parts = ["trial 1"] + generator.fingerprint + (try generator.fingerprint(of: task))
+            var recipe = try generator.recipe(of: task)
             for (control, amount) in task.configuration.weights.sorted(by: { $0.control < $1.control }) {
                 parts += [control, amount.words]
-                if case .preset(let name) = task.clip.controls[control] { parts.append("preset " + name) }
+                recipe.append(.setting("the weight of \(control)", amount.words))
+                if case .preset(let name) = task.clip.controls[control] {
+                    parts.append("preset " + name)
+                    recipe.append(.setting("the strength of \(control)", name))
+                }
             }
             var artifacts: [Artifact] = []
             for (name, path) in inputs {
-                artifacts.append(try hasher.artifact(path))
-                parts += [name, artifacts[artifacts.count - 1].sha256]
+                let artifact = try hasher.artifact(path)
+                artifacts.append(artifact)
+                parts += [name, artifact.sha256]
+                recipe.append(.contents(name == "clip" ? "the clip's video" : "the clip's \(name)", artifact.sha256))
             }
+            recipe += [.setting("the prompt", task.prompt.text), .setting("the seed", "\(task.seed)")]
             return Entry(
                 task: task, identity: Identity(of: parts + ["prompt", task.prompt.text, "\(task.seed)"]),
-                inputs: artifacts, stamp: stamp)
+                recipe: Recipe(generator: generatorRecipe, trial: recipe), inputs: artifacts, stamp: stamp)
         }
 
         /// The clip's files that a trial depends on. For a recording they are not what it was made from, only what it is named by.

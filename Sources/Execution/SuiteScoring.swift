@@ -1,4 +1,5 @@
 public import Experiment
+internal import Foundation
 public import Perception
 public import Scoring
 public import Suites
@@ -38,11 +39,60 @@ public struct SuiteScoring: Sendable {
         niqe = choice.niqeBlock.map { .references(block: $0, folder: mapFolder) }
     }
 
+    /// Looks for columns of the suite's table that nobody could measure.
+    /// - Throws: `BenchError` 65 naming the first, with what it needs.
+    public func check(_ plan: SuitePlan) throws(BenchError) {
+        let dataset = try DatasetFolder(path: plan.dataset)
+        let suite = plan.suite
+        for column in suite.layout.columns {
+            guard let need = need(of: column, suite, dataset, folder: plan.folder) else { continue }
+            let name = column.metric + (column.region == .all ? "" : "/\(column.region.rawValue)")
+            throw BenchError(
+                .unusableInput,
+                "\(suite.path): nobody can measure the column '\(name)': \(need); or leave the column out")
+        }
+    }
+
+    /// What a column needs and does not have; nil where it can be measured.
+    private func need(
+        of column: TableLayout.Column, _ suite: Suite, _ dataset: DatasetFolder, folder: String
+    ) -> String? {
+        let perceptual = networks?.perceptual
+        let hasMasks = networks?.foreground != nil || isFolder(dataset.path + "/foreground")
+        if column.region != .all, !hasMasks {
+            return "the dataset has no foreground masks; add foreground/ID.mp4 to it, or 'networks: {saliency: …}'"
+        }
+        /// Whether the dataset has the files, and somebody may have put such files of the videos beside them.
+        func given(_ ofDataset: Bool, _ names: [String]) -> Bool {
+            if case .command = suite.generator { return ofDataset }
+            return ofDataset
+                && suite.configurations.contains { configuration in
+                    names.contains { isFolder("\(folder)/\(configuration.folderName)/\($0)") }
+                }
+        }
+        switch column.metric {
+        case _ where column.metric.hasPrefix("depth-"):
+            return networks?.depth != nil || given(dataset.hasDepth, ["depth_npzs"])
+                ? nil : "add 'networks: {depth: …}' to the metrics"
+        case _ where column.metric.hasPrefix("mask-"):
+            return networks?.masks != nil || given(dataset.hasMasks, ["sam2_pkls", "masks"])
+                ? nil : "add 'networks: {masks: …}' to the metrics"
+        case "lpips-diversity", "perceptual-diversity":
+            guard let perceptual else { return "add 'networks: {perceptual: …}' to the metrics" }
+            let measured = diversityDescriptor(perceptual.card).name
+            return measured == column.metric
+                ? nil : "with the network \(perceptual.card.name) it is called '\(measured)'"
+        case "box3d-map", "nuscenes-map", "nds", "lane-miou", "lane-f1", "reprojection-error":
+            return "suites do not measure it yet"
+        default: return nil
+        }
+    }
+
     /// What is to be scored of a plan, of which some videos may not exist.
     public func request(for plan: SuitePlan, _ outcome: SuiteRunner.Outcome, folder: String) -> ScoringRequest {
-        let present = outcome.present.map { plan.entries[$0].task }
         let videos = plan.suite.configurations.compactMap { configuration -> ScoringRequest.Videos? in
-            let own = present.filter { $0.configuration.name == configuration.name }.map(\.output)
+            let own = outcome.present.filter { plan.entries[$0.entry].task.configuration.name == configuration.name }
+                .map(\.path)
             guard !own.isEmpty else { return nil }
             return .files(
                 configuration: configuration.name, folder: folder + "/" + configuration.folderName, videos: own)
@@ -51,6 +101,9 @@ public struct SuiteScoring: Sendable {
             dataset: plan.dataset, videos: videos, name: plan.name, options: options, networks: networks,
             niqe: niqe)
         request.lost = outcome.lost
+        request.remarks = outcome.present.compactMap { one in
+            one.remark.map { ScoringJob.Issue(subject: one.path, message: $0, isWarning: true) }
+        }
         request.layout = plan.suite.layout
         request.configurations = plan.suite.configurations.map(\.name)
         request.hasRegions = plan.suite.metrics.hasRegions

@@ -34,16 +34,20 @@ public struct VideoTask: Sendable, Equatable {
     public let clip: ClipInputs
     public let prompt: Prompt
     public let seed: UInt32
-    /// Where the video goes.
+    /// Where the video goes, unless another lies there.
     public let output: String
+    /// A short hash of what all videos of the configuration are made with: names the place beside `output`.
+    public let recipe: String
 
     public init(
-        configuration: WeightedConfiguration, clip: ClipInputs, prompt: Prompt, seed: UInt32, output: String
+        configuration: WeightedConfiguration, clip: ClipInputs, prompt: Prompt, seed: UInt32, output: String,
+        recipe: String
     ) {
         self.configuration = configuration
         self.clip = clip
         self.prompt = prompt
         self.seed = seed
         self.output = output
+        self.recipe = recipe
     }
 }

@@ -12,10 +12,16 @@ internal import Video
 public final class CommandGenerator: Generator {
     public let label: String
     public let fingerprint: [String]
+    public let recipe: [Recipe.Part]
     private let command: CommandWords
     private let limit: Duration?
     private let jobs: Int
-    private let running = Mutex<[pid_t]>([])
+    private let running = Mutex(Running())
+
+    private struct Running {
+        var families: [ProcessFamily] = []
+        var isStopped = false
+    }
 
     /// - Parameters:
     ///   - words: the program, looked for in PATH, and its arguments.
@@ -35,8 +41,10 @@ public final class CommandGenerator: Generator {
         self.jobs = max(1, jobs)
         // A script among the words is a part of the program; where the program itself lies is not.
         let scripts = words.dropFirst().filter { isRegularFile($0) }
-        let hashes = try ([command.program] + scripts + files.flatMap { try contents(of: $0) }).map { try hash($0) }
-        fingerprint = ["command 2"] + words.dropFirst() + ["program"] + hashes
+        let parts = try ([command.program] + scripts + files.flatMap { try contents(of: $0) })
+            .map { Recipe.Part.contents(shortName($0), try hash($0)) }
+        fingerprint = ["command 2"] + words.dropFirst() + ["program"] + parts.map(\.value)
+        recipe = [.setting("the command's words", words.dropFirst().joined(separator: " "))] + parts
         let name = URL(fileURLWithPath: command.program).lastPathComponent
         label = "command \(name) \(Identity(of: fingerprint).hex.prefix(6))…"
     }
@@ -52,31 +60,33 @@ public final class CommandGenerator: Generator {
     }
 
     public func make(
-        _ tasks: [VideoTask], onProgress: (Double) -> Void, onResult: (Int, (any Error)?) throws -> Void
+        _ tasks: [VideoTask], onProgress: (Double) -> Void,
+        onResult: (Int, Result<String, any Error>) throws -> Bool
     ) throws {
         var waiting = tasks.indices.makeIterator()
+        var goesOn = true
         var active: [(place: Int, run: CommandRun)] = []
         defer { for one in active { one.run.stop() } }
-        func finish(_ place: Int, _ error: (any Error)?) throws {
+        func finish(_ place: Int, _ result: Result<String, any Error>) throws {
             onProgress(1 / Double(tasks.count))
-            try onResult(place, error)
+            if try !onResult(place, result) { goesOn = false }
         }
         while true {
-            while active.count < jobs, let place = waiting.next() {
+            while goesOn, active.count < jobs, let place = waiting.next() {
                 do {
-                    active.append((place, try CommandRun(tasks[place], command)))
+                    guard let run = try start(tasks[place]) else { return }
+                    active.append((place, run))
                 } catch let error as CommandRun.NotStarted {
                     throw error.reason
-                } catch { try finish(place, error) }
+                } catch { try finish(place, .failure(error)) }
             }
-            running.withLock { $0 = active.map(\.run.pid) }
             guard !active.isEmpty else { return }
-            if let ended = active.firstIndex(where: { !$0.run.isRunning }) {
-                let (place, run) = active.remove(at: ended)
-                running.withLock { $0 = active.map(\.run.pid) }
-                var failure: (any Error)?
-                do { try run.collect() } catch { failure = error }
-                try finish(place, failure)
+            if let ended = active.firstIndex(where: { $0.run.hasEnded }) {
+                let (place, run) = active[ended]
+                // Before its number goes back to the system.
+                running.withLock { $0.families.removeAll { $0.mark == run.family.mark } }
+                active.remove(at: ended)
+                try finish(place, Result { try run.collect() })
             } else {
                 if let limit { for one in active { one.run.end(after: limit) } }
                 usleep(5000)
@@ -84,21 +94,34 @@ public final class CommandGenerator: Generator {
         }
     }
 
-    /// Ends the programs that run, for the sudden end of this one. From any thread.
-    public func stop() {
-        for pid in running.withLock({ $0 }) where pid > 0 { endGroup(pid) }
+    /// - Returns: nil after `stop`.
+    private func start(_ task: VideoTask) throws -> CommandRun? {
+        try running.withLock { running in
+            guard !running.isStopped else { return nil }
+            let run = try CommandRun(task, command)
+            running.families.append(run.family)
+            return run
+        }
     }
-}
 
-/// Ends a program and what it started: each program is a process group of its own.
-func endGroup(_ pid: pid_t) {
-    kill(-pid, SIGKILL)
-    kill(pid, SIGKILL)
+    /// Ends the programs that run with all that they started, and starts no more, for the sudden end of this process. From any
+    /// thread.
+    public func stop() {
+        running.withLock { running in
+            running.isStopped = true
+            for family in running.families { family.end() }
+        }
+    }
 }
 
 private func isRegularFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// A file with its folder, as "tools/make.sh".
+private func shortName(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.pathComponents.filter { $0 != "/" }.suffix(2).joined(separator: "/")
 }
 
 /// A file, or all regular files of a folder in the order of their names.

@@ -38,6 +38,22 @@ struct CommandWords: Sendable {
         }
         self.program = URL(fileURLWithPath: program).path
         self.words = words
+        if let script = Self.script(words), !FileManager.default.fileExists(atPath: script) {
+            throw BenchError(
+                .unusableInput,
+                "there is no file '\(script)', which \(name) is to run; apart from the program, words are passed as they "
+                    + "are, so it would be looked for in \(FileManager.default.currentDirectoryPath): give its full path"
+            )
+        }
+    }
+
+    /// The file that an interpreter is to run; nil for other programs, and where a word is filled in or code itself.
+    private static func script(_ words: [String]) -> String? {
+        let interpreter = /(?:sh|bash|dash|zsh|ksh|perl|ruby|Rscript|node|python[0-9.]*)/
+        guard let name = words[0].split(separator: "/").last, name.wholeMatch(of: interpreter) != nil,
+            let word = words.dropFirst().first, !word.hasPrefix("-"), word.firstMatch(of: /\{[a-z]+\}/) == nil
+        else { return nil }
+        return word
     }
 
     private static func isProgram(_ path: String) -> Bool {

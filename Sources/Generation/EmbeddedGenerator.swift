@@ -29,6 +29,7 @@ public final class EmbeddedGenerator: Generator {
 
     public let label: String
     public let fingerprint: [String]
+    public let recipe: [Recipe.Part]
     let folder: WeightsFolder
     let options: Options
     let sampler: SamplerConfiguration
@@ -82,10 +83,28 @@ public final class EmbeddedGenerator: Generator {
             "size \(options.size.map(\.description) ?? "own")", "frames \(options.frames.map(String.init) ?? "all")",
         ]
         let name = URL(fileURLWithPath: folder.path).standardizedFileURL.lastPathComponent
+        recipe =
+            [.contents("the weights \(name)", weights)]
+            + zip(Self.settings, fingerprint.dropFirst(2)).map { name, words in
+                .setting(name, words.split(separator: " ").dropFirst().joined(separator: " "))
+            }
         label =
             "embedded \(name) \(weights.prefix(6))…, \(sampler.steps) steps, guidance "
             + (sampler.guidance == sampler.guidance.rounded()
                 ? "\(Int(sampler.guidance))" : "\(sampler.guidance)")
+    }
+
+    /// What people call the fingerprint's parts after the weights.
+    private static let settings = [
+        "the number of steps", "rho", "the noise level", "guidance", "the negative prompt", "the model's clip",
+        "the size", "the number of frames",
+    ]
+
+    public func recipe(of task: VideoTask) throws(BenchError) -> [Recipe.Part] {
+        try task.configuration.weights.map(\.control).sorted().map { name throws(BenchError) in
+            try checkBranch(name)
+            return .contents("the weights of \(name)", branches[name] ?? "")
+        }
     }
 
     /// The weights of the task's branches.

@@ -22,18 +22,26 @@ public protocol Generator: Sendable {
     /// - Throws: what `make` will tell of a task.
     func notes(on tasks: [VideoTask]) throws -> [String]
 
+    /// The fingerprint in parts that a person knows.
+    var recipe: [Recipe.Part] { get }
+
+    /// The task's own fingerprint in parts that a person knows.
+    func recipe(of task: VideoTask) throws(BenchError) -> [Recipe.Part]
+
     /// Ends what runs outside this process, for the sudden end of this one. From any thread.
     func stop()
 
-    /// Makes the videos of some tasks of one clip. A task that fails is reported and the others go on; a video is at its
-    /// place only when it is whole.
+    /// Makes the videos of some tasks of one clip. A task that fails is reported and the others go on. A video appears when it
+    /// is whole, at the first place of its task that is free: what lies at others stays as it is.
     /// - Parameters:
     ///   - onProgress: called on the way with the share of all tasks' work that was done since the last call; the shares add
     ///     up to 1.
-    ///   - onResult: called once for every task with its place in `tasks`, and why there is no video, if so.
+    ///   - onResult: called once for every task with its place in `tasks`, and the video's path, or why there is no video. It
+    ///     says whether to begin with further ones.
     /// - Throws: what makes all further tasks senseless: a missing program, weights that cannot be read.
     func make(
-        _ tasks: [VideoTask], onProgress: (Double) -> Void, onResult: (Int, (any Error)?) throws -> Void
+        _ tasks: [VideoTask], onProgress: (Double) -> Void,
+        onResult: (Int, Result<String, any Error>) throws -> Bool
     ) throws
 }
 
@@ -48,4 +56,8 @@ extension Generator {
     public func notes(on tasks: [VideoTask]) throws -> [String] { [] }
 
     public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] { [] }
+
+    public var recipe: [Recipe.Part] { [.contents("the generator", Identity(of: fingerprint).hex)] }
+
+    public func recipe(of task: VideoTask) throws(BenchError) -> [Recipe.Part] { [] }
 }

@@ -37,23 +37,29 @@ public struct RecordedGenerator: Generator {
         }
     }
 
+    public var recipe: [Recipe.Part] { [] }
+
+    public func recipe(of task: VideoTask) throws(BenchError) -> [Recipe.Part] {
+        try fingerprint(of: task).map { .contents(Recipe.recordingName, $0) }
+    }
+
     public func make(
-        _ tasks: [VideoTask], onProgress: (Double) -> Void, onResult: (Int, (any Error)?) throws -> Void
+        _ tasks: [VideoTask], onProgress: (Double) -> Void,
+        onResult: (Int, Result<String, any Error>) throws -> Bool
     ) throws {
         for (place, task) in tasks.enumerated() {
-            var failure: (any Error)?
-            do { try take(task) } catch { failure = error }
+            let result = Result { try take(task) }
             onProgress(1 / Double(tasks.count))
-            try onResult(place, failure)
+            guard try onResult(place, result) else { return }
         }
     }
 
-    private func take(_ task: VideoTask) throws {
+    private func take(_ task: VideoTask) throws -> String {
         // A link would be taken for the file that it points to.
         let file = URL(fileURLWithPath: try recording(of: task)).resolvingSymlinksInPath().path
         _ = try FrameSurvey(of: file, limit: 1)
         let output = URL(fileURLWithPath: task.output).resolvingSymlinksInPath().path
-        guard file != output else { return }
+        if file == output || FileManager.default.contentsEqual(atPath: file, andPath: output) { return task.output }
         let work = try WorkFolder(beside: task.output)
         let name = URL(fileURLWithPath: task.output).lastPathComponent
         if link(file, work.file(name)) != 0 {
@@ -61,7 +67,7 @@ public struct RecordedGenerator: Generator {
                 throw BenchError(.unusableInput, "\(file) cannot be copied to \(task.output): \(error)")
             }
         }
-        try work.move(name, to: task.output)
+        return try work.place(name, for: task)
     }
 
     /// - Throws: `BenchError` naming what was looked for.

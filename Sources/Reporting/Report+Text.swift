@@ -125,12 +125,26 @@ extension Report {
     /// What a reader of the table has to know: failures, and warnings with how many videos they concern.
     func notices(_ group: Group) -> [String] {
         let failures = group.runs.flatMap(\.events).filter { $0.kind != "warning" }
-        // A part's message names its own file; the video that lost it is the subject.
-        var lines = failures.prefix(10).map { failure in
-            failure.message.contains(failure.subject) || failure.kind == "failure"
-                ? "failed: \(failure.message)" : "incomplete: \(failure.subject): \(failure.message)"
+        var alike: [[RunEvent]] = []
+        var kinds: [String: Int] = [:]
+        for failure in failures {
+            let kind = failure.kind + VideoFailure.kind(failure.message, of: failure.subject)
+            let place = kinds[kind] ?? alike.count
+            if place == alike.count { alike.append([]) }
+            kinds[kind] = place
+            alike[place].append(failure)
         }
-        if failures.count > 10 { lines.append("\(failures.count - 10) more failures; --format json lists them all") }
+        // A part's message names its own file; the video that lost it is the subject.
+        var lines = alike.prefix(10).map { alike in
+            let failure = alike[0]
+            let count = alike.count > 1 ? "\(alike.count) alike, the first: " : ""
+            return failure.message.contains(failure.subject) || failure.kind == "failure"
+                ? "failed: \(count)\(failure.message)" : "incomplete: \(count)\(failure.subject): \(failure.message)"
+        }
+        if alike.count > 10 {
+            let more = alike.dropFirst(10).map(\.count).reduce(0, +)
+            lines.append("\(more) more failures; --format json lists them all")
+        }
         if !group.unmeasured.isEmpty {
             let names = group.unmeasured.map { "\($0.metric) (\($0.region.rawValue))" }
             lines.append("not measured, so not in the table: " + names.joined(separator: ", "))

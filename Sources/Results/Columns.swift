@@ -28,10 +28,21 @@ struct SuiteColumn: Codable {
 }
 
 /// An amount in the JSON of `generation.weights`, an object by control: a number, or `{"bg": 0, "fg": 0.5}`.
-struct WeightColumn: Encodable {
+struct WeightColumn: Codable {
     let amount: ControlAmount
 
     private enum CodingKeys: CodingKey { case fg, bg }
+
+    init(amount: ControlAmount) { self.amount = amount }
+
+    init(from decoder: any Decoder) throws {
+        if let regions = try? decoder.container(keyedBy: CodingKeys.self) {
+            amount = .regional(
+                fg: try regions.decode(Double.self, forKey: .fg), bg: try regions.decode(Double.self, forKey: .bg))
+        } else {
+            amount = .uniform(try decoder.singleValueContainer().decode(Double.self))
+        }
+    }
 
     func encode(to encoder: any Encoder) throws {
         switch amount {

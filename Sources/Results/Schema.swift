@@ -161,6 +161,19 @@ enum Schema {
                     );
                     """)
         }
+        migrator.registerMigration("2026-12 recipes") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE recipe (                  -- what all videos of a generator are made from
+                        id INTEGER PRIMARY KEY,
+                        parts TEXT NOT NULL UNIQUE         -- JSON array of objects: name, value, isContents
+                    );
+                    ALTER TABLE generation ADD COLUMN recipe_id INTEGER REFERENCES recipe(id); -- NULL when not known
+                    ALTER TABLE generation ADD COLUMN parts TEXT; -- the trial's own, as in recipe; NULL when not known
+                    ALTER TABLE generation ADD COLUMN adopted TEXT; -- identity under which the video was made, '' when not
+                                                                    -- known; NULL when made under its own
+                    """)
+        }
         return migrator
     }
 }

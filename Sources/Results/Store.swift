@@ -17,6 +17,8 @@ public final class Store: Sendable {
     let database: any DatabaseWriter
     private let lock: StoreLock?
 
+    public var isWritable: Bool { lock != nil }
+
     /// Opens a store; writing makes a new one where there is none.
     /// - Throws: `BenchError`: 65 when the file is no store, is newer than this program or may not be written, 75 when another
     ///   process writes to it.
@@ -43,7 +45,14 @@ public final class Store: Sendable {
         database = try StoreError.sentence(path) {
             try Store.examine(path, access: access, migrator: migrator)
             switch access {
-            case .read: return try Store.reader(path)
+            case .read:
+                let reader = try Store.reader(path)
+                if try reader.read({ db in try migrator.hasCompletedMigrations(db) }) { return reader }
+                // A store of an older version stays as it is: what is read is a copy that is brought up to date.
+                let copy = try DatabaseQueue()
+                try reader.backup(to: copy)
+                try migrator.migrate(copy)
+                return copy
             case .write:
                 var configuration = GRDB.Configuration()
                 configuration.busyMode = .timeout(10)
@@ -74,10 +83,8 @@ public final class Store: Sendable {
                     .unusableInput,
                     "\(path) was written by a newer transferbench; update this program, or name another --store")
             }
-            if case .read = access, try !migrator.hasCompletedMigrations(db) {
-                throw BenchError(
-                    .unusableInput, "\(path) is empty or of an older version; score into it once to bring it up to date"
-                )
+            if case .read = access, tables == 0 {
+                throw BenchError(.unusableInput, "\(path) is empty; score into it first")
             }
         }
     }

@@ -19,6 +19,10 @@ struct RunCommand: ParsableCommand {
             table. Its videos go to STORE-videos/SUITE/CONFIGURATION/CLIP.mkv or CLIP__PROMPT.mkv (.mp4 when they are not our \
             own; with several seeds CLIP__PROMPT-seedN). What exists is neither made nor scored again; the same command \
             continues what was cut short. A video that cannot be made is recorded with the reason and the rest goes on.
+
+            Finished videos are never overwritten. Where the suite was changed and videos of its configurations, clips, \
+            prompts and seeds exist that were made under another recipe, or files that the store knows nothing of, nothing is \
+            made until --remake or --adopt says what to do (exit code 65).
             """)
 
     @Argument(
@@ -53,8 +57,20 @@ struct RunCommand: ParsableCommand {
             "Threads of the embedded generator and of scoring, or programs at once. Any number gives the same results. (default: the machine's cores)",
             valueName: "n"))
     var jobs: Int?
-    @Flag(help: "Say what would be made, and make nothing.")
+    @Flag(
+        help:
+            "Say what exists and what would be made, in what time and space, and make nothing. The exit code is what the run would end with, as far as that is known."
+    )
     var dryRun = false
+    @Flag(help: "Make videos that exist under another recipe again, beside those that exist.")
+    var remake = false
+    @Flag(help: "Count videos that exist under another recipe as made by that of now; reports say so.")
+    var adopt = false
+    @Option(
+        help: ArgumentHelp(
+            "Stop after so many videos in a row that failed alike; what is left is made another time. 0: never.",
+            valueName: "n"))
+    var maxFailures = 5
     @Option(help: "What networks run on: auto (CUDA where it works), cpu, cuda.")
     var device: DeviceChoice = .auto
     @Option(help: ArgumentHelp("Seconds to wait for another process that writes to the store.", valueName: "s"))
@@ -67,6 +83,8 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("--sheet takes a name that ends in .png or .jpg.")
         }
         guard jobs.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
+        guard !(remake && adopt) else { throw ValidationError("--remake and --adopt exclude each other.") }
+        guard maxFailures >= 0 else { throw ValidationError("--max-failures takes 0 or more.") }
         guard (0...1e6).contains(wait) else { throw ValidationError("--wait takes 0 to 1000000 seconds.") }
     }
 
@@ -80,14 +98,12 @@ struct RunCommand: ParsableCommand {
         let scoring = try SuiteScoring(
             suite.metrics, workers: workers, mapFolder: base + "-maps", device: device.device)
         let generator = try suite.makeGenerator(jobs: workers)
-        if dryRun {
-            let store =
-                FileManager.default.fileExists(atPath: storePath) ? try Store(path: storePath, access: .read) : nil
-            let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: nil)
-            return try Terminal.output(try SuiteOutline(plan, generator: generator.label, store: store).text)
-        }
+        // A place that cannot be written to is told before the work.
+        let sheetPath = try sheet.map { try OutputPath.resolved($0, inputs: [self.suite]) }
+        if dryRun { return try outline(suite, generator, storePath, folder, scoring) }
         Interrupt.install("interrupted; what was made and scored is kept, and the same command goes on from there") {
             generator.stop()
+            removeUnfinishedVideos(in: folder)
             ScratchFolder.removeOwn()
         }
         let store = try Store(path: storePath, access: .write(wait: wait))
@@ -95,16 +111,31 @@ struct RunCommand: ParsableCommand {
         if scoring.networks != nil, let runtime = try? OnnxRuntime.load() {
             environment["onnxruntime"] = runtime.version
         }
-        // A place that cannot be written to is told before the work.
-        let sheetPath = try sheet.map { try OutputPath.resolved($0, inputs: [self.suite]) }
         Terminal.note("\(suite.name): \(generator.label)")
         let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: store)
+        try scoring.check(plan)
         let outcome = try make(plan, generator, store, environment)
         if let sheetPath { write(plan, outcome, to: sheetPath) }
         try FolderScoring(
             request: scoring.request(for: plan, outcome, folder: folder), environment: environment, store: store,
             limit: nil
         ).run()
+    }
+
+    private var existing: SuiteRunner.Existing { remake ? .remake : adopt ? .adopt : .ask }
+
+    private func outline(
+        _ suite: Suite, _ generator: any Generator, _ storePath: String, _ folder: String, _ scoring: SuiteScoring
+    ) throws {
+        let isThere = FileManager.default.fileExists(atPath: storePath)
+        _ = try OutputPath.resolved(storePath, inputs: [self.suite])
+        let store = isThere ? try Store(path: storePath, access: .read) : nil
+        let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: store)
+        let outline = try SuiteOutline(
+            plan, generator: generator.label, store: store, existing: existing, limit: limit)
+        try Terminal.output(outline.text)
+        try scoring.check(plan)
+        if let problem = outline.problem { throw problem }
     }
 
     /// The scores do not wait for a picture that cannot be drawn.
@@ -124,6 +155,8 @@ struct RunCommand: ParsableCommand {
         let bar = ProgressBar(total: 0, unit: "video", scale: 100)
         var due = 0.0
         var notes: [String: Int] = [:]
+        let told = Mutable(Set<String>())
+        let isStopped = Mutable(false)
         let runner = SuiteRunner(store: store, generator: generator, environment: environment) { event in
             switch event {
             case .began(let known, let toMake):
@@ -135,19 +168,36 @@ struct RunCommand: ParsableCommand {
                 let whole = Int(due)
                 due -= Double(whole)
                 if whole > 0 { bar.step(whole) }
+            case .adopted(let count): Terminal.note("\(count) video\(count == 1 ? "" : "s") adopted")
+            case .failed(let failure):
+                told.value.insert(failure.sentence)
+                bar.note("failed: \(failure.sentence)")
+            case .stopped(let alike):
+                isStopped.value = true
+                bar.note("stopped, because \(alike) videos in a row failed alike (--max-failures); the rest is left")
             case .made: break
             case .note(let clip, let text):
                 notes[text, default: 0] += 1
                 if notes[text] == 1 { Terminal.note("Note: clip \(clip): \(text)") }
             }
         }
-        let outcome = try usableInput { try runner.run(plan, limit: limit) }
+        let outcome = try usableInput {
+            try runner.run(plan, limit: limit, existing: existing, mostAlike: maxFailures > 0 ? maxFailures : nil)
+        }
         bar.finish()
         for (text, count) in notes.sorted(by: { $0.key < $1.key }) where count > 1 {
             Terminal.note("Note: the same of \(count - 1) more clip\(count == 2 ? "" : "s"): \(text)")
         }
-        if outcome.made > 0 {
-            Terminal.note("\(outcome.made) made now" + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : ""))
+        let failures = outcome.lost.compactMap(\.failure)
+        for line in VideoFailure.lines(failures, one: "not made", many: "failed alike")
+        where !told.value.contains(line) { Terminal.note("failed: \(line)") }
+        if outcome.made > 0 || outcome.left > 0 {
+            let left = outcome.left == 0 ? "" : ", \(outcome.left) left" + (isStopped.value ? "" : " by --limit")
+            Terminal.note("\(outcome.made) made now" + left)
+        }
+        let beside = outcome.present.filter { $0.path != plan.entries[$0.entry].task.output }
+        if let first = beside.first {
+            Terminal.note("\(beside.count) of the videos lie beside other ones that exist, the first at \(first.path)")
         }
         return outcome
     }

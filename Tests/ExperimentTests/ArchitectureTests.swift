@@ -14,7 +14,7 @@ import Testing
         "TinyWorld": ["Experiment", "Tensors", "Video"],
         "Results": ["Experiment"],
         "Reporting": ["CGnuplot", "Experiment", "Results"],
-        "Generation": ["CosmosTransfer", "Experiment", "Tensors", "Video"],
+        "Generation": ["CProcess", "CosmosTransfer", "Experiment", "Tensors", "Video"],
         "Suites": ["Experiment"],
         "Execution": [
             "CosmosTransfer", "Experiment", "Generation", "Perception", "Results", "Scoring", "Suites", "Tensors",

@@ -119,7 +119,7 @@ import Video
         tasks.append(
             VideoTask(
                 configuration: tasks[1].configuration, clip: clip, prompt: tasks[1].prompt, seed: 1,
-                output: tiny.folder.file("nowhere/a.mkv")))
+                output: tiny.folder.file("nowhere/a.mkv"), recipe: "0a1b2c3d"))
         let results = try generator(["vis", "edge", "depth", "seg", "keypoint", "lidar"]).results(tasks)
         for (expected, result) in zip(cases.map(\.says) + ["empty prompt", "nowhere/a.mkv"], results) {
             if let expected {

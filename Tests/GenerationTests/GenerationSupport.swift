@@ -90,7 +90,7 @@ struct TinySet {
         return VideoTask(
             configuration: WeightedConfiguration(
                 name: configuration, weights: weights.map { (control: $0.0, amount: $0.1) }),
-            clip: clip, prompt: prompt, seed: seed, output: "\(parent)/\(name).mkv")
+            clip: clip, prompt: prompt, seed: seed, output: "\(parent)/\(name).mkv", recipe: "0a1b2c3d")
     }
 
     static func frames(_ path: String) throws -> [Frame] {
@@ -114,9 +114,13 @@ extension Generator {
         var (seen, sum) = ([Int](), 0.0)
         try make(
             tasks, onProgress: { sum += $0 },
-            onResult: { place, error in
+            onResult: { place, result in
                 seen.append(place)
-                results[place] = error.map { "\($0)" }
+                switch result {
+                case .success: results[place] = nil
+                case .failure(let error): results[place] = "\(error)"
+                }
+                return true
             })
         guard seen.sorted() == Array(tasks.indices), abs(sum - 1) < 1e-9 else {
             throw BenchError(.bug, "results came for \(seen), and the work was \(sum)")

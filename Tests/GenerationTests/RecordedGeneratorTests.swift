@@ -41,7 +41,8 @@ import Testing
         tasks.append(
             VideoTask(
                 configuration: WeightedConfiguration(name: "FG a / BG b", weights: []), clip: clip,
-                prompt: Prompt(label: "", text: "a robot"), seed: 1, output: try task("FG_a_BG_b").output))
+                prompt: Prompt(label: "", text: "a robot"), seed: 1, output: try task("FG_a_BG_b").output,
+                recipe: "0a1b2c3d"))
         #expect(try generator.results(tasks) == [nil, nil, nil, nil, nil])
         for (task, file) in zip(tasks, files) {
             #expect(FileManager.default.contentsEqual(atPath: task.output, andPath: file))
@@ -96,7 +97,7 @@ import Testing
             let one = try task("Vis")
             return VideoTask(
                 configuration: one.configuration, clip: clip, prompt: one.prompt, seed: UInt32(seed),
-                output: one.output.replacing("clip.mkv", with: "clip__own-seed\(seed).mkv"))
+                output: one.output.replacing("clip.mkv", with: "clip__own-seed\(seed).mkv"), recipe: "0a1b2c3d")
         }
         let results = try generator.results(tasks)
         #expect(results[0]?.contains("clip__own-seed1") == true && results[1] == nil)
@@ -114,11 +115,11 @@ import Testing
         let escaping = VideoTask(
             configuration: WeightedConfiguration(name: "..", weights: []),
             clip: ClipInputs(name: "../outside", video: clip.video, controls: [:], foreground: nil),
-            prompt: Prompt(label: "", text: "a robot"), seed: 1, output: linked.output)
+            prompt: Prompt(label: "", text: "a robot"), seed: 1, output: linked.output, recipe: "0a1b2c3d")
         #expect(try generator.results([escaping])[0] == nil, "the output's own folder and name are looked for")
         let nowhere = VideoTask(
             configuration: escaping.configuration, clip: escaping.clip, prompt: escaping.prompt, seed: 1,
-            output: tiny.folder.file("out/../outside.mkv"))
+            output: tiny.folder.file("out/../outside.mkv"), recipe: "0a1b2c3d")
         #expect(try generator.results([nowhere])[0] != nil)
     }
 
