@@ -69,7 +69,9 @@ struct VideoCodec: Sendable {
     static let ffv1 = VideoCodec(encoder: "ffv1", isLossless: true)
 
     /// What to do where it is missing. Debian's library has both; some that are built by hand do not.
-    var remedy: String { "install Debian's, with: apt-get install --reinstall libavcodec-dev libavcodec59" }
+    var remedy: String {
+        "install Debian's, with: apt-get install --reinstall libavcodec\(FrameEncoder.libraryVersion.prefix { $0 != "." })"
+    }
 }
 
 /// What a C function writes into a buffer.
