@@ -7,7 +7,7 @@ import Testing
     private static let config = """
         {"dit":{"D":8,"heads":2,"blocks":2,"lora_rank":2,"text_dim":4,"max_hw":[8,8],"max_t":4},
          "ctrl":{"blocks":1,"hint_channels":16,"names":["vis","edge"]},
-         "tokenizer":{"channels":2,"multipliers":[1,1],"res_blocks":1},"clip":{"frames":9,"h":32,"w":32}}
+         "tokenizer":{"channels":2,"multipliers":[1,1,1],"res_blocks":1},"clip":{"frames":9,"h":32,"w":32}}
         """
 
     private func random(_ arguments: String...) throws -> Program.Result {

@@ -130,7 +130,7 @@ private func distance(_ frame: Frame, _ model: NIQEModel) throws -> Double {
         #expect(metric.measure(pair(0, Frame.noise(200, 100))) == nil)
         let scores = metric.scores([], regions: [.all])
         #expect(scores.count == 1 && scores[0].outcome.reason == "the clips are flat" && scores[0].n == 0)
-        #expect(NIQEReference.missing(reason: "").label == "none")
+        #expect(Scoring.NIQEReference.missing(reason: "").label == "none")
     }
 
     @Test func `it looks at the generated frame at its own size`() throws {

@@ -58,7 +58,7 @@ import Testing
     private static let tiny = """
         {"dit":{"D":8,"heads":2,"blocks":2,"lora_rank":2,"text_dim":4,"max_hw":[8,8],"max_t":4},
          "ctrl":{"blocks":1,"hint_channels":16,"names":["vis","edge"]},
-         "tokenizer":{"channels":2,"multipliers":[1,1],"res_blocks":1},
+         "tokenizer":{"channels":2,"multipliers":[1,1,1],"res_blocks":1},
          "text":{"d_model":4,"layers":1,"heads":1,"d_kv":2,"d_ff":8,"vocab":16}}
         """
 
