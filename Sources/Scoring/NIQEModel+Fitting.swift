@@ -68,8 +68,9 @@ extension NIQEModel {
         guard total.complete >= Self.fewestBlocks, let gaussian = total.gaussian else {
             throw BenchError(
                 .unusableInput,
-                "a NIQE model needs \(Self.fewestBlocks) sharp blocks of \(fit.block) pixels, and the \(known.count) "
-                    + "clips give \(total.complete): fit it on more frames or clips, or with a smaller block")
+                "a NIQE model needs \(Self.fewestBlocks) sharp blocks of \(fit.block) pixels, and "
+                    + "\(known.count == 1 ? "the clip gives" : "the \(known.count) clips give") \(total.complete): fit it on more frames or clips, or with a smaller block"
+            )
         }
         block = fit.block
         sharpness = fit.sharpness

@@ -59,8 +59,9 @@ public struct GuidedDenoiser: Sendable {
         self.pool = pool
     }
 
-    /// One activation of both passes may have so many numbers: 64 MiB of float32, of which an evaluation takes a dozen.
-    private static let mostNumbersOfBoth = 1 << 24
+    /// One activation of both passes may have so many numbers: 16 MiB of float32, of which an evaluation takes a dozen. Larger
+    /// passes have enough work for many threads each.
+    private static let mostNumbersOfBoth = 1 << 22
 
     /// The clean latent seen in `x` [B, C, t, h, w] at noise level `sigma`.
     /// - Throws: `BenchError` when the network gives numbers that are not finite.
