@@ -8,12 +8,14 @@ public struct VideoRehearsal: Sendable {
     private let size: FrameSize
     private let rate: Double
     private let frames: Int
+    private let times: Int
 
     /// - Parameters:
     ///   - paths: of videos of one size and length, in one folder or several.
     ///   - frames: of each; for the space that they will take.
-    public init(_ paths: [String], size: FrameSize, rate: Double, frames: Int) {
-        (self.paths, self.size, self.rate, self.frames) = (paths, size, rate, frames)
+    ///   - times: how many videos each path stands for, with names as long in the same folder.
+    public init(_ paths: [String], size: FrameSize, rate: Double, frames: Int, times: Int = 1) {
+        (self.paths, self.size, self.rate, self.frames, self.times) = (paths, size, rate, frames, times)
     }
 
     /// Looks at every video's place, encodes a frame of the first one beside its own, and removes that again.
@@ -42,11 +44,12 @@ public struct VideoRehearsal: Sendable {
         var disk = statvfs()
         if statvfs(folder, &disk) == 0 {
             let free = Double(disk.f_bavail) * Double(disk.f_frsize)
-            guard free >= Double(each) * Double(paths.count) else {
-                let videos = paths.count == 1 ? "it takes" : "it and \(paths.count - 1) more take"
+            let count = paths.count * times
+            guard free >= Double(each) * Double(count) else {
+                let videos = count == 1 ? "it takes" : "it and \(count - 1) more take"
                 throw FileError(
                     .unreadable, file: writer.path,
-                    "has no room: \(videos) about \(shown(each * paths.count)) and the disk of \(folder) has "
+                    "has no room: \(videos) about \(shown(each * count)) and the disk of \(folder) has "
                         + "\(shown(Int(free))) free; make room or name another folder")
             }
         }

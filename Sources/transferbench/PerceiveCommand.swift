@@ -56,10 +56,10 @@ struct PerceiveOptions: ParsableArguments {
             !MapFileReader.isNamed(path)
                 || !(FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue)
         else { throw BenchError(.usage, "\(out) is a folder; name a file") }
-        if !MapFileReader.isNamed(path) { try usableInput { try rehearse(path) } }
         let temporary = ScratchFolder.path()
         defer { try? FileManager.default.removeItem(atPath: temporary) }
         Interrupt.install("interrupted; the result is not written", cleanUp: { ScratchFolder.removeOwn() })
+        if !MapFileReader.isNamed(path) { try usableInput { try rehearse(path) } }
         var hasher = ContentHasher(store: nil)
         var chosen = networks(ScoringNetworks(mapFolder: temporary))
         chosen.device = device.device

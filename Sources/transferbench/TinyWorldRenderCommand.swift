@@ -33,8 +33,8 @@ struct TinyWorldRenderCommand: ParsableCommand {
     func run() throws {
         let requests = try options.requests()
         let folder = try ClipFolder(path: out, hasVariants: variants, blur: blurStrength, canny: cannyThreshold)
-        try usableInput { try folder.rehearse(requests) }
         Interrupt.install("interrupted; finished clips are kept, and the same command makes all of them again")
+        try usableInput { try folder.rehearse(requests) }
         let bar = ProgressBar(total: requests.count, unit: "clip")
         let failure = Mutex<(any Error)?>(nil)
         options.pool.run(requests.count) { i in

@@ -43,6 +43,8 @@ import Video
         let one = refusal(["a.mkv"], frames: 1 << 40, size: large)
         #expect(
             one.contains("has no room: it takes about") && one.contains("make room or name another folder"), "\(one)")
+        let many = VideoRehearsal([folder.file("a.mkv")], size: large, rate: 24, frames: 1, times: 1 << 40)
+        #expect(throws: FileError.self) { try many.run() }
         #expect(refusal(["a/", "b/"], frames: 1 << 40, size: large).contains("it and 1 more take"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }

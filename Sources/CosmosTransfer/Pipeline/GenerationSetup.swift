@@ -110,7 +110,7 @@ public struct GenerationSetup: Sendable {
     public func rate(of spec: GenerationSpec) -> Double { spec.fps ?? folder.configuration.clip.fps }
 
     /// What a person should know about a specification's texts: what the text encoder does not read of them.
-    /// - Throws: `BenchError` or `FileError` when the encoder's `spiece.model` cannot be used.
+    /// - Throws: `BenchError` when a text is far too long.
     public func notes(on spec: GenerationSpec) throws -> [String] {
         var texts: [(name: String, text: String)] = []
         if options.promptEmbedding == nil { texts.append(("the prompt", spec.prompt)) }
@@ -118,10 +118,10 @@ public struct GenerationSetup: Sendable {
             texts.append(("the negative prompt", text))
         }
         texts += spec.regions.map { ("a region's prompt", $0.prompt) }
-        guard let tokens = folder.configuration.text?.tokens, texts.contains(where: { !$0.text.isEmpty }) else {
-            return []
-        }
-        let tokenizer = try SentencePiece(path: folder.textTokenizerModel())
+        // An encoder that is not there is told by what needs it.
+        guard let tokens = folder.configuration.text?.tokens, let path = try? folder.textTokenizerModel(),
+            let tokenizer = try? SentencePiece(path: path)
+        else { return [] }
         return try texts.compactMap { try tokenizer.note(on: $0.text, called: $0.name, tokens: tokens) }
     }
 

@@ -39,17 +39,13 @@ public struct ClipFolder: Sendable {
     public func rehearse(_ requests: [ClipRequest]) throws(FileError) {
         guard let first = requests.first else { return }
         let size = FrameSize(width: first.columns, height: first.rows)
-        // The looks, and four controls that take as much.
-        let videos = requests.flatMap { request in
-            (["videos", "controls/vis", "controls/edge", "controls/depth", "controls/seg"]
-                + (hasVariants ? Array(repeating: "variants/videos", count: ClipRenderer.variants) : []))
-                .map { "\(path)/\($0)/\(request.id).mkv" }
+        func rehearse(_ folders: [String], _ suffix: String) throws(FileError) {
+            let paths = folders.map { "\(path)/\($0)/\(first.id)\(suffix)" }
+            try VideoRehearsal(paths, size: size, rate: Self.rate, frames: first.frames, times: requests.count).run()
         }
-        try VideoRehearsal(videos, size: size, rate: Self.rate, frames: first.frames).run()
-        let pictures = requests.flatMap { request in
-            ["masks", "foreground"].map { "\(path)/\($0)/\(request.id)/" }
-        }
-        try VideoRehearsal(pictures, size: size, rate: Self.rate, frames: first.frames).run()
+        let looks = hasVariants ? Array(repeating: "variants/videos", count: ClipRenderer.variants) : []
+        try rehearse(["videos"] + ["vis", "edge", "depth", "seg"].map { "controls/\($0)" } + looks, ".mkv")
+        try rehearse(["masks", "foreground"], "/")
     }
 
     /// Renders a clip and writes its files; the scene comes last, so a clip that has one is whole.
