@@ -54,7 +54,7 @@ build: setup
 demo: build
 	@mkdir -p demo
 	$(BIN) doctor
-	$(BIN) run Fixtures/suites/table1.yaml --clips 2 --store demo/table1.sqlite --sheet demo/sheet.png
+	$(BIN) run Fixtures/suites/table1.yaml --clips 2 --store demo/table1.sqlite --remake --sheet demo/sheet.png
 	$(BIN) report --latest --store demo/table1.sqlite --interval --out demo/report
 	@echo "Open demo/report/index.html and demo/sheet.png"
 
@@ -62,7 +62,7 @@ demo: build
 reports: build
 	@mkdir -p demo
 	for suite in table1 table2; do \
-		$(BIN) run Fixtures/suites/$$suite.yaml $(if $(CLIPS),--clips $(CLIPS)) --store demo/$$suite-all.sqlite --sheet demo/$$suite.jpg; \
+		$(BIN) run Fixtures/suites/$$suite.yaml $(if $(CLIPS),--clips $(CLIPS)) --store demo/$$suite-all.sqlite --remake --sheet demo/$$suite.jpg; \
 		$(BIN) report --latest --store demo/$$suite-all.sqlite --interval --out demo/$$suite-report; \
 		mkdir -p Reports/$$suite/plots; \
 		cp demo/$$suite-report/table.md demo/$$suite-report/table.csv demo/$$suite-report/table.tex Reports/$$suite/; cp demo/$$suite.jpg Reports/$$suite/sheet.jpg; \

@@ -119,7 +119,8 @@ let package = Package(
             name: "ReportingTests", dependencies: ["Reporting", "TestSupport"],
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "Generation", "Perception", "Suites", "TestSupport"],
+            name: "ExecutionTests",
+            dependencies: ["Execution", "Generation", "Perception", "Suites", "TestSupport", grdb],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["transferbench", "Perception", "TestSupport", grdb],

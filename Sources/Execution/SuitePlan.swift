@@ -17,10 +17,7 @@ public struct SuitePlan: Sendable {
         let stamp: String
 
         /// A file whose bytes are no longer those of the identity. Stamps tell when to look: links and permissions change them too.
-        func changedInput() -> String? {
-            guard FileStamp.of(inputs.map(\.path)) != stamp else { return nil }
-            return inputs.first { (try? Artifact(hashing: $0.path))?.sha256 != $0.sha256 }?.path
-        }
+        func changedInput() -> String? { changedFile(among: inputs, since: stamp) }
     }
 
     /// A trial that cannot be made from what the dataset has.
@@ -197,6 +194,13 @@ public struct SuitePlan: Sendable {
             return inputs
         }
     }
+}
+
+/// A file whose bytes are no longer those that were hashed.
+/// - Parameter stamp: of the files when they were.
+func changedFile(among files: [Artifact], since stamp: String) -> String? {
+    guard FileStamp.of(files.map(\.path)) != stamp else { return nil }
+    return files.first { (try? Artifact(hashing: $0.path))?.sha256 != $0.sha256 }?.path
 }
 
 extension GeneratorChoice {

@@ -11,6 +11,8 @@ public struct SuiteRunner {
     /// What a person watching sees.
     public enum Event: Sendable {
         case began(known: Int, toMake: Int)
+        /// What a person should know of videos that exist.
+        case noted(String)
         /// So many videos count from now on that were made under another recipe or not known.
         case adopted(Int)
         /// So many videos' worth of work was done.
@@ -88,7 +90,9 @@ public struct SuiteRunner {
         let survey = try SuiteSurvey(plan, generator: generator.label, store: store, &hasher)
         if existing == .ask, let question = survey.question { throw question }
         try store.keep(survey.withoutRecipe.map { (plan.entries[$0].identity, plan.entries[$0].recipe) })
-        var work = Work(plan: plan, present: [:], lost: [], alike: AlikeInARow(most: mostAlike))
+        var work = Work(
+            plan: plan, present: [:], lost: [], alike: AlikeInARow(most: mostAlike),
+            stamp: FileStamp.of(generator.files.map(\.path)))
         for (index, state) in survey.states.enumerated() {
             switch state {
             case .present(let path, let adoption) where adoption == nil || existing != .remake:
@@ -105,6 +109,7 @@ public struct SuiteRunner {
         let missing = survey.toMake(existing)
         let chosen = limit.map { Array(missing.prefix($0)) } ?? missing
         onEvent(.began(known: known, toMake: chosen.count))
+        for note in survey.notes { onEvent(.noted(note)) }
         try prepare(chosen.map { plan.entries[$0].task })
         work.lost = plan.impossible.map { one in
             ScoringRequest.Lost(
@@ -113,7 +118,7 @@ public struct SuiteRunner {
         }
         // Videos of one clip share what does not depend on the weights.
         for group in chosen.chunked(by: { plan.entries[$0].task.clip == plan.entries[$1].task.clip })
-        where !work.alike.isEnough {
+        where !work.isOver {
             try make(group, &work, &hasher)
         }
         if work.alike.isEnough { onEvent(.stopped(alike: work.alike.count)) }
@@ -141,6 +146,12 @@ public struct SuiteRunner {
         var present: [Int: String]
         var lost: [ScoringRequest.Lost]
         var alike: AlikeInARow
+        /// Of the generator's files when the work began.
+        let stamp: String
+        /// Whether one of them was changed since.
+        var hasOtherGenerator = false
+
+        var isOver: Bool { alike.isEnough || hasOtherGenerator }
     }
 
     /// Counts a video as an entry's.
@@ -186,7 +197,7 @@ public struct SuiteRunner {
                 let entry = work.plan.entries[group[place]]
                 let task = entry.task
                 let path: String
-                switch result.flatMap({ path in changed(entry, path).map(Result.failure) ?? .success(path) }) {
+                switch result.flatMap({ path in unsure(entry, path, &work).map(Result.failure) ?? .success(path) }) {
                 case .success(let place): path = place
                 case .failure(let error):
                     let failure = VideoFailure(of: task, error)
@@ -196,7 +207,7 @@ public struct SuiteRunner {
                             configuration: task.configuration.name, clip: task.clip.name, subject: task.output,
                             failure: failure))
                     work.alike.add(failure)
-                    return !work.alike.isEnough
+                    return !work.isOver
                 }
                 made += 1
                 work.alike.reset()
@@ -216,8 +227,10 @@ public struct SuiteRunner {
     }
 
     /// Why a video does not have the identity that it was planned with; it makes room for one that has.
-    private func changed(_ entry: SuitePlan.Entry, _ path: String) -> BenchError? {
-        guard let input = entry.changedInput() else { return nil }
+    private func unsure(_ entry: SuitePlan.Entry, _ path: String, _ work: inout Work) -> BenchError? {
+        let own = changedFile(among: generator.files, since: work.stamp)
+        if own != nil { work.hasOtherGenerator = true }
+        guard let input = own ?? entry.changedInput() else { return nil }
         let names = (1...).lazy.map { path + ".unsure" + ($0 > 1 ? "-\($0)" : "") }
         let aside = names.first { !FileManager.default.fileExists(atPath: $0) } ?? path
         let isMoved = (try? FileManager.default.moveItem(atPath: path, toPath: aside)) != nil

@@ -65,12 +65,14 @@ public struct SuiteSurvey: Sendable {
         of entry: SuitePlan.Entry, _ own: KnownVideo?, _ slot: [KnownVideo], _ hasher: inout ContentHasher
     ) -> State {
         if let own {
-            let candidates = places(of: entry.task) + slot.map(\.video.path).filter { $0 == own.video.path }
-            let path = candidates.first { isThere(own.video, at: $0, &hasher) }
-            // Where it is gone, it is made again: that was decided when it was made.
-            if let path { return .present(path: path, own.adoption) }
-            let isTaken = FileManager.default.fileExists(atPath: entry.task.output)
-            return isTaken ? .changed(path: entry.task.output) : .absent
+            if let path = path(of: own.video, for: entry.task, slot, &hasher) {
+                return .present(path: path, own.adoption)
+            }
+            // Where it is gone from the folder, it is made again: that was decided when it was made.
+            if slot.contains(where: { $0.video.path == own.video.path }) {
+                let isTaken = FileManager.default.fileExists(atPath: own.video.path)
+                return isTaken ? .changed(path: own.video.path) : .absent
+            }
         }
         if let other = slot.last(where: { isThere($0.video, at: $0.video.path, &hasher) }) { return .other(other) }
         let output = entry.task.output
@@ -82,10 +84,18 @@ public struct SuiteSurvey: Sendable {
         return .absent
     }
 
-    /// A task's own place, and those beside it where something lies.
-    private static func places(of task: VideoTask) -> [String] {
-        [task.output, task.place(1)]
-            + (2...).lazy.map { task.place($0) }.prefix { FileManager.default.fileExists(atPath: $0) }
+    /// Where a task's video lies: at one of the task's places, or where it was adopted.
+    private static func path(
+        of video: Artifact, for task: VideoTask, _ slot: [KnownVideo], _ hasher: inout ContentHasher
+    ) -> String? {
+        for number in 0... {
+            let place = task.place(number)
+            if isThere(video, at: place, &hasher) { return place }
+            // The first ones may have been removed.
+            if number > 1, !FileManager.default.fileExists(atPath: place) { break }
+        }
+        let isOfTask = slot.contains { $0.video.path == video.path }
+        return isOfTask && isThere(video, at: video.path, &hasher) ? video.path : nil
     }
 
     private static func isThere(_ video: Artifact, at path: String, _ hasher: inout ContentHasher) -> Bool {

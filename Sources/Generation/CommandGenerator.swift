@@ -13,6 +13,7 @@ public final class CommandGenerator: Generator {
     public let label: String
     public let fingerprint: [String]
     public let recipe: [Recipe.Part]
+    public let files: [Artifact]
     private let command: CommandWords
     private let limit: Duration?
     private let jobs: Int
@@ -29,11 +30,9 @@ public final class CommandGenerator: Generator {
     ///   - minutes: a program that takes longer for a video is ended; nil lets it run on.
     ///   - jobs: how many run at once.
     ///   - searchPath: in place of PATH.
-    ///   - hash: the SHA-256 of a file.
     /// - Throws: `BenchError` when the program or a file is not there, or the words could not make a video.
     public init(
-        words: [String], files: [String] = [], minutes: Double? = nil, jobs: Int = 1, searchPath: String? = nil,
-        hash: (_ path: String) throws -> String = { try Artifact(hashing: $0).sha256 }
+        words: [String], files: [String] = [], minutes: Double? = nil, jobs: Int = 1, searchPath: String? = nil
     ) throws {
         let path = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         command = try CommandWords(words, path: path)
@@ -41,8 +40,9 @@ public final class CommandGenerator: Generator {
         self.jobs = max(1, jobs)
         // A script among the words is a part of the program; where the program itself lies is not.
         let scripts = words.dropFirst().filter { isRegularFile($0) }
-        let parts = try ([command.program] + scripts + files.flatMap { try contents(of: $0) })
-            .map { Recipe.Part.contents(shortName($0), try hash($0)) }
+        self.files = try ([command.program] + scripts + files.flatMap { try contents(of: $0) })
+            .map { try Artifact(hashing: $0) }
+        let parts = self.files.map { Recipe.Part.contents(shortName($0.path), $0.sha256) }
         fingerprint = ["command 2"] + words.dropFirst() + ["program"] + parts.map(\.value)
         recipe = [.setting("the command's words", words.dropFirst().joined(separator: " "))] + parts
         let name = URL(fileURLWithPath: command.program).lastPathComponent
@@ -74,17 +74,21 @@ public final class CommandGenerator: Generator {
         while true {
             while goesOn, active.count < jobs, let place = waiting.next() {
                 do {
-                    guard let run = try start(tasks[place]) else { return }
-                    active.append((place, run))
+                    active.append((place, try start(tasks[place])))
                 } catch let error as CommandRun.NotStarted {
                     throw error.reason
+                } catch let error as BenchError where error.code == .interrupted {
+                    throw error
                 } catch { try finish(place, .failure(error)) }
             }
             guard !active.isEmpty else { return }
             if let ended = active.firstIndex(where: { $0.run.hasEnded }) {
                 let (place, run) = active[ended]
                 // Before its number goes back to the system.
-                running.withLock { $0.families.removeAll { $0.mark == run.family.mark } }
+                try running.withLock { running in
+                    guard !running.isStopped else { throw Self.stopped }
+                    running.families.removeAll { $0.mark == run.family.mark }
+                }
                 active.remove(at: ended)
                 try finish(place, Result { try run.collect() })
             } else {
@@ -94,18 +98,20 @@ public final class CommandGenerator: Generator {
         }
     }
 
-    /// - Returns: nil after `stop`.
-    private func start(_ task: VideoTask) throws -> CommandRun? {
+    private static let stopped = BenchError(.interrupted, "the programs were stopped")
+
+    /// - Throws: `BenchError` 130 after `stop`, else what is wrong with the task, or `NotStarted`.
+    private func start(_ task: VideoTask) throws -> CommandRun {
         try running.withLock { running in
-            guard !running.isStopped else { return nil }
+            guard !running.isStopped else { throw Self.stopped }
             let run = try CommandRun(task, command)
             running.families.append(run.family)
             return run
         }
     }
 
-    /// Ends the programs that run with all that they started, and starts no more, for the sudden end of this process. From any
-    /// thread.
+    /// Ends the programs that run with all that they started, and starts no more: `make` throws. For the sudden end of this
+    /// process, from any thread.
     public func stop() {
         running.withLock { running in
             running.isStopped = true

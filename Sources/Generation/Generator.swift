@@ -22,6 +22,9 @@ public protocol Generator: Sendable {
     /// - Throws: what `make` will tell of a task.
     func notes(on tasks: [VideoTask]) throws -> [String]
 
+    /// Files that the fingerprint has hashed and that are read anew for every video.
+    var files: [Artifact] { get }
+
     /// The fingerprint in parts that a person knows.
     var recipe: [Recipe.Part] { get }
 
@@ -56,6 +59,8 @@ extension Generator {
     public func notes(on tasks: [VideoTask]) throws -> [String] { [] }
 
     public func fingerprint(of task: VideoTask) throws(BenchError) -> [String] { [] }
+
+    public var files: [Artifact] { [] }
 
     public var recipe: [Recipe.Part] { [.contents("the generator", Identity(of: fingerprint).hex)] }
 

@@ -45,11 +45,16 @@ public struct KnownVideo: Sendable, Equatable {
     public let video: Artifact
     public let configuration: String
     public let generator: String
-    public let weights: [String: ControlAmount]
     public let seconds: Double?
     public let adoption: Adoption?
     /// Whether the store knows what it was made from.
     public let hasRecipe: Bool
+    private let weightsColumn: String
+
+    /// By control; empty where the store is damaged.
+    public var weights: [String: ControlAmount] {
+        ((try? JSON.value([String: WeightColumn].self, weightsColumn)) ?? [:]).mapValues(\.amount)
+    }
 
     fileprivate init(_ row: Row) throws {
         identity = Identity(hex: try row.decode(forColumn: "identity"))
@@ -58,7 +63,7 @@ public struct KnownVideo: Sendable, Equatable {
             sha256: try row.decode(forColumn: "sha256"))
         configuration = try row.decode(forColumn: "configuration")
         generator = try row.decode(forColumn: "generator")
-        weights = try JSON.value([String: WeightColumn].self, row.decode(forColumn: "weights")).mapValues(\.amount)
+        weightsColumn = try row.decode(forColumn: "weights")
         seconds = try row.decode(forColumn: "seconds")
         let adopted: String? = try row.decode(forColumn: "adopted")
         adoption = adopted.map { $0.isEmpty ? .found : .made(Identity(hex: $0)) }

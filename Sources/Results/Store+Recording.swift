@@ -142,7 +142,7 @@ extension Store {
             {
                 try db.execute(
                     sql: "INSERT OR IGNORE INTO remark (fingerprint, kind, message) VALUES (?, ?, ?)",
-                    arguments: [planned.fingerprint.hex, kind, message])
+                    arguments: [planned.fingerprint.hex, kind, plainText(message)])
             }
         }
     }
@@ -184,7 +184,9 @@ extension Store {
         try write { db in
             try db.execute(
                 sql: "INSERT OR IGNORE INTO event (run_id, subject, kind, message, at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [run, subject, isWarning ? "warning" : "failure", message, now.ISO8601Format()])
+                arguments: [
+                    run, subject, isWarning ? "warning" : "failure", plainText(message), now.ISO8601Format(),
+                ])
         }
     }
 

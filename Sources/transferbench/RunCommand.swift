@@ -128,7 +128,9 @@ struct RunCommand: ParsableCommand {
         _ suite: Suite, _ generator: any Generator, _ storePath: String, _ folder: String, _ scoring: SuiteScoring
     ) throws {
         let isThere = FileManager.default.fileExists(atPath: storePath)
-        _ = try OutputPath.resolved(storePath, inputs: [self.suite])
+        do throws(BenchError) { _ = try OutputPath.resolved(storePath, inputs: [self.suite]) } catch {
+            throw BenchError(.unusableInput, error.sentence)
+        }
         let store = isThere ? try Store(path: storePath, access: .read) : nil
         let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: store)
         let outline = try SuiteOutline(
@@ -168,6 +170,7 @@ struct RunCommand: ParsableCommand {
                 let whole = Int(due)
                 due -= Double(whole)
                 if whole > 0 { bar.step(whole) }
+            case .noted(let note): Terminal.note(note)
             case .adopted(let count): Terminal.note("\(count) video\(count == 1 ? "" : "s") adopted")
             case .failed(let failure):
                 told.value.insert(failure.sentence)
@@ -192,8 +195,9 @@ struct RunCommand: ParsableCommand {
         for line in VideoFailure.lines(failures, one: "not made", many: "failed alike")
         where !told.value.contains(line) { Terminal.note("failed: \(line)") }
         if outcome.made > 0 || outcome.left > 0 {
-            let left = outcome.left == 0 ? "" : ", \(outcome.left) left" + (isStopped.value ? "" : " by --limit")
-            Terminal.note("\(outcome.made) made now" + left)
+            let reason = limit == nil || isStopped.value ? "" : " by --limit"
+            let left = outcome.left == 0 ? "" : ", \(outcome.left) left\(reason)"
+            Terminal.note("\(outcome.made) made now\(left)")
         }
         let beside = outcome.present.filter { $0.path != plan.entries[$0.entry].task.output }
         if let first = beside.first {

@@ -30,10 +30,14 @@ struct TransferBench: ParsableCommand {
     /// Errors become one sentence and their exit code; nothing else ends the program.
     static func main() {
         OpenCVLibrary.useOneThreadPerCall()
+        signal(SIGCHLD, SIG_DFL)  // where it is ignored, nobody learns how a program ended
         signal(SIGXFSZ, SIG_IGN)  // a file size limit is a write error like any other
         do {
             var command = try parseAsRoot()
             try command.run()
+        } catch let error as BenchError where error.code == .interrupted {
+            // Who interrupted the work cleans up and ends the process.
+            while true { sleep(1) }
         } catch let error as BenchError {
             Terminal.error(error.sentence)
             Foundation.exit(error.code.rawValue)

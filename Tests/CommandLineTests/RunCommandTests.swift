@@ -94,6 +94,62 @@ import Video
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file(".")) == ["suite.yaml"])
     }
 
+    @Test func `a changed suite stops with what differs until it is told to remake or adopt`() throws {
+        try write()
+        #expect(try run(["suite.yaml"]).status == 0)
+        let path = folder.file("small-videos/small/Vis/driving_000001.mkv")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        try write(steps: 4)
+        for arguments in [["suite.yaml"], ["suite.yaml", "--dry-run"]] {
+            let asked = try run(arguments)
+            #expect(asked.status == 65, "\(asked.errors)")
+            #expect(
+                asked.errors.contains("3 videos exist under another recipe: the number of steps was 3 and is 4;"),
+                "\(asked.errors)")
+        }
+        #expect(try run(["suite.yaml", "--remake", "--adopt"]).status == 64)
+        let remade = try run(["suite.yaml", "--remake"])
+        #expect(
+            remade.status == 0 && remade.errors.contains("3 of the videos lie beside other ones"), "\(remade.errors)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+        #expect(try run(["suite.yaml", "--dry-run"]).output.contains("3 exist, 0 to make"))
+        try write(steps: 5)
+        let adopted = try run(["suite.yaml", "--adopt"])
+        #expect(adopted.output.contains("adopted: the number of steps was 4 and is 5 (3 videos)"), "\(adopted.output)")
+    }
+
+    @Test func `a dry run exits as the run would`() throws {
+        try write("column.yaml", metrics: "table: {columns: [blur-ssim, depth-absrel]}")
+        let column = try run(["column.yaml", "--dry-run"])
+        #expect(column.status == 65 && column.errors.contains("nobody can measure the column 'depth-absrel'"))
+        try write(
+            clips: "[driving_000001, robot_000000]",
+            configurations: "  - {name: Map, weights: {hdmap: 1}}")
+        let part = try run(["suite.yaml", "--dry-run"])
+        #expect(part.status == 2 && part.output.contains("clip robot_000000 has no 'hdmap' control"), "\(part.errors)")
+        let store = try run(["suite.yaml", "--dry-run", "--store", "nowhere/a.sqlite"])
+        #expect(store.status == 65 && store.errors.contains("nowhere"), "\(store.errors)")
+        try folder.write("", to: "file")
+        #expect(try run(["suite.yaml", "--dry-run", "--videos", "file/videos"]).status == 69)
+    }
+
+    @Test func `programs that fail alike are told once, with a log, and leave the rest`() throws {
+        try write(clips: "4")
+        try folder.write(
+            "cd .. 2>/dev/null; printf '\\033[31mno GPU %d\\033[0m\\n' $$ >&2; exit 3", to: "fail.sh")
+        try folder.write("sh\n\(folder.file("fail.sh"))\n{out}\n", to: "words")
+        let made = try run(["suite.yaml", "--generator", "command:words", "--max-failures", "4", "--jobs", "1"])
+        #expect(made.status == 2, "\(made.errors)")
+        #expect(made.errors.contains("stopped, because 4 videos in a row failed alike"), "\(made.errors)")
+        #expect(made.errors.contains("4 videos failed alike: sh ended with exit code 3; it said: no GPU "))
+        #expect(made.errors.contains("0 made now, 8 left"), "\(made.errors)")
+        #expect(made.output.contains("failed: 4 alike, the first: not made: "), "\(made.output)")
+        #expect(!(made.errors + made.output).contains("\u{1B}"))
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: folder.file("small-videos"))
+                .count { $0.hasSuffix(".failed.log") } == 4)
+    }
+
     @Test func `what a clip lacks fails its trials alone`() throws {
         try write(
             clips: "[driving_000001, robot_000000]",

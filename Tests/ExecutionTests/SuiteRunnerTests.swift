@@ -14,17 +14,22 @@ import Video
 
 /// Suites with a generator that paints: planning, identities, resuming, failures, partial runs.
 @Suite struct SuiteRunnerTests {
-    private let folder = TemporaryFolder()
+    let folder = TemporaryFolder()
 
     /// Paints a video in a grey that depends on the task, and counts what it was asked for.
-    private final class Painter: Generator {
+    final class Painter: Generator {
         let label = "painter"
         let fingerprint: [String]
+        let files: [Artifact]
         private let refused: @Sendable (VideoTask) -> Bool
         let asked = Mutex<[[VideoTask]]>([])
 
-        init(version: String = "1", refusing refused: @escaping @Sendable (VideoTask) -> Bool = { _ in false }) {
+        init(
+            version: String = "1", files: [Artifact] = [],
+            refusing refused: @escaping @Sendable (VideoTask) -> Bool = { _ in false }
+        ) {
             fingerprint = ["painter", version]
+            self.files = files
             self.refused = refused
         }
 
@@ -55,29 +60,30 @@ import Video
         }
     }
 
-    private let vis = WeightedConfiguration(name: "Vis", weights: [("vis", .uniform(1))])
-    private let both = WeightedConfiguration(
+    let vis = WeightedConfiguration(name: "Vis", weights: [("vis", .uniform(1))])
+    let both = WeightedConfiguration(
         name: "Vis / Seg", weights: [("vis", .uniform(0.5)), ("seg", .uniform(0.5))])
 
-    private func suite(
+    func suite(
         _ configurations: [WeightedConfiguration], prompts: PromptChoice = .own, seeds: [UInt32] = [1],
-        clips: ClipChoice? = nil, generator: GeneratorChoice = .embedded(weights: "", steps: nil, guidance: nil)
+        clips: ClipChoice? = nil, generator: GeneratorChoice = .embedded(weights: "", steps: nil, guidance: nil),
+        columns: [TableLayout.Column] = []
     ) -> Suite {
         Suite(
             name: "test", path: folder.file("test.yaml"), dataset: folder.file("data"), clips: clips,
             generator: generator, presets: [:], configurations: configurations,
             prompts: prompts, seeds: seeds, metrics: MetricChoice(profile: .paibench2025),
-            layout: TableLayout(title: "A test"))
+            layout: TableLayout(title: "A test", columns: columns))
     }
 
-    private func write(_ name: String, seed: UInt64 = 7) throws {
+    func write(_ name: String, seed: UInt64 = 7) throws {
         let path = folder.file(name)
         try FileManager.default.createDirectory(
             atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
         try paint(path, seed: seed)
     }
 
-    private func layOut(_ clips: [String] = ["a", "b"]) throws {
+    func layOut(_ clips: [String] = ["a", "b"]) throws {
         for (index, clip) in clips.enumerated() {
             try write("data/videos/\(clip).mkv", seed: UInt64(index + 1))
             try write("data/controls/seg/\(clip).mkv", seed: UInt64(index + 11))
@@ -86,27 +92,26 @@ import Video
         }
     }
 
-    private func caption(_ text: String, of id: String) throws {
+    func caption(_ text: String, of id: String) throws {
         let path = folder.file("data/captions/\(id).json")
         try FileManager.default.createDirectory(
             atPath: folder.file("data/captions"), withIntermediateDirectories: true)
         try Data("{\"caption\": \"\(text)\"}".utf8).write(to: URL(fileURLWithPath: path))
     }
 
-    private func openStore() throws -> Store { try Store(path: folder.file("results.sqlite"), access: .write(wait: 0)) }
+    func openStore() throws -> Store { try Store(path: folder.file("results.sqlite"), access: .write(wait: 0)) }
 
-    private func plan(_ suite: Suite, _ painter: Painter, _ store: Store? = nil, clips: Int? = nil) throws -> SuitePlan
-    {
+    func plan(_ suite: Suite, _ painter: Painter, _ store: Store? = nil, clips: Int? = nil) throws -> SuitePlan {
         try SuitePlan(suite, clips: clips, generator: painter, folder: folder.file("made"), store: store)
     }
 
     /// Makes and scores a suite, as the command does.
-    private func run(
-        _ suite: Suite, _ painter: Painter, _ store: Store, limit: Int? = nil
+    func run(
+        _ suite: Suite, _ painter: Painter, _ store: Store, limit: Int? = nil, existing: SuiteRunner.Existing = .ask
     ) throws -> (made: SuiteRunner.Outcome, results: RunResults) {
         let plan = try plan(suite, painter, store)
         let outcome = try SuiteRunner(store: store, generator: painter, environment: ["cpu": "test"]) { _ in }
-            .run(plan, limit: limit)
+            .run(plan, limit: limit, existing: existing)
         let scoring = try SuiteScoring(suite.metrics, workers: 1, mapFolder: folder.file("maps"), device: nil)
         var planner = ScoringPlanner(options: scoring.options, store: store)
         let job = try planner.plan(scoring.request(for: plan, outcome, folder: folder.file("made")))
@@ -343,6 +348,7 @@ import Video
         let text = try SuiteOutline(plan, generator: "painter", store: nil).text
         #expect(text.contains("8 = 2 configurations, 2 clips, 2 prompts and seeds"))
         #expect(text.contains("vis 0.5, seg 0.5") && text.contains("4 videos, 4 to make"))
+        #expect(text.contains("time       unknown"))
         #expect(!FileManager.default.fileExists(atPath: folder.file("made")))
     }
 
@@ -362,7 +368,7 @@ import Video
 }
 
 /// Two frames of noise.
-private func paint(_ path: String, seed: UInt64) throws {
+func paint(_ path: String, seed: UInt64) throws {
     let writer = try VideoWriter(path: path, size: FrameSize(width: 32, height: 32), rate: 10)
     for t in 0..<2 { try writer.append(Frame.noise(32, 32, seed: seed + 1000 * UInt64(t))) }
     try writer.finish()

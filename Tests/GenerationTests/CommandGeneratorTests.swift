@@ -86,6 +86,135 @@ import Video
         #expect(isGone(try #require(pid_t(number))))
     }
 
+    @Test func `what a program leaves running neither hangs the run nor costs the video, and is ended`() throws {
+        let list = tiny.folder.file("children")
+        let program = try script(
+            """
+            sleep 3600 & echo $! >> '\(list)'
+            setsid sleep 3601 & echo $! >> '\(list)'
+            setsid sh -c 'setsid sleep 3602 & echo $! >> "\(list)"' &
+            sleep 0.3; cp "$1" "$2"
+            """)
+        let task = try task()
+        #expect(try CommandGenerator(words: [program, "{clip}", "{out}"], minutes: 5).results([task]) == [nil])
+        #expect(FileManager.default.contentsEqual(atPath: task.output, andPath: clip.video))
+        try expectGone(list, count: 3)
+    }
+
+    @Test func `the time limit and a stop hold for daemons too`() throws {
+        for isStopped in [false, true] {
+            let list = tiny.folder.file("daemons\(isStopped)")
+            let program = try script(
+                """
+                trap '' TERM INT HUP
+                (setsid sh -c 'trap "" TERM; echo $$ >> "\(list)"; sleep 3603; sleep 3604' &)
+                while [ ! -s '\(list)' ]; do sleep 0.05; done
+                echo $$ >> '\(list)'; touch '\(list).ready'; sleep 3605
+                """, "make\(isStopped).sh")
+            let generator = try CommandGenerator(
+                words: [program, "{clip}", "{out}"], minutes: isStopped ? nil : 0.05)
+            if isStopped {
+                let stopping = Thread { [list] in
+                    while !FileManager.default.fileExists(atPath: list + ".ready") { usleep(20_000) }
+                    generator.stop()
+                }
+                stopping.start()
+                let error = try #require(throws: BenchError.self) { try generator.results([task("A"), task("B")]) }
+                #expect(error.code == .interrupted)
+            } else {
+                #expect(try generator.results([task()])[0]?.contains("took longer than 0.05 min") == true)
+            }
+            try expectGone(list, count: 2)
+        }
+        #expect(try tiny.leftovers().isEmpty)
+    }
+
+    private func expectGone(_ list: String, count: Int) throws {
+        let numbers = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").compactMap { pid_t($0) }
+        #expect(numbers.count == count)
+        for number in numbers { #expect(isGone(number), "\(number) still runs") }
+    }
+
+    @Test func `no file of this process is open in a program`() throws {
+        let open = FileHandle(forReadingAtPath: clip.video)
+        let inherited = Foundation.open(clip.video, O_RDONLY)
+        defer { close(inherited) }
+        let said = tiny.folder.file("open")
+        let program = try script("ls /proc/self/fd | tr '\\n' ' ' > '\(said)'; cp \"$1\" \"$2\"")
+        #expect(try CommandGenerator(words: [program, "{clip}", "{out}"]).results([task()]) == [nil])
+        // The last one is that of the folder which ls reads; the shell has put its file in place of standard output.
+        #expect(try String(contentsOfFile: said, encoding: .utf8) == "0 1 2 3 ")
+        #expect(open != nil)
+    }
+
+    @Test func `the whole log of a failure is kept and named, without escape sequences where it is quoted`() throws {
+        let program = try script(
+            "i=0; while [ $i -lt 5000 ]; do echo line $i; i=$((i+1)); done; printf '\\033[31mno \\033]0;t\\007GPU\\033[0m\\n' >&2; exit 3"
+        )
+        let task = try task()
+        let result = try #require(try CommandGenerator(words: [program, "{out}"]).results([task])[0])
+        let log = URL(fileURLWithPath: task.output).deletingPathExtension().path + ".failed.log"
+        #expect(result == "make.sh ended with exit code 3; it said: no GPU; its whole log is \(log)")
+        let text = try String(contentsOfFile: log, encoding: .utf8)
+        #expect(text.hasPrefix(program) && text.contains("\nline 0\n") && text.contains("\nline 4999\n"))
+        #expect(text.contains("--- standard error\n\u{1B}[31mno"))
+        // It goes when the video is made after all.
+        #expect(try CommandGenerator(words: ["cp", clip.video, "{out}"]).results([task]) == [nil])
+        #expect(!FileManager.default.fileExists(atPath: log))
+    }
+
+    @Test func `a place that is taken stays as it is, and the video goes beside it`() throws {
+        let tasks = try (0..<4).map { _ in try task() }
+        let other = try tiny.folder.write("another run's", to: "out/Vis/clip.mkv")
+        let generator = try CommandGenerator(words: ["cp", "{clip}", "{out}"], jobs: 2)
+        #expect(try generator.results(tasks) == [nil, nil, nil, nil])
+        #expect(try String(contentsOfFile: other, encoding: .utf8) == "another run's")
+        let folders = try FileManager.default.contentsOfDirectory(atPath: tiny.folder.file("out")).sorted()
+        #expect(folders == ["Vis", "Vis~0a1b2c3d", "Vis~0a1b2c3d-2", "Vis~0a1b2c3d-3", "Vis~0a1b2c3d-4"])
+        for folder in folders.dropFirst() {
+            let path = tiny.folder.file("out/\(folder)/clip.mkv")
+            #expect(FileManager.default.contentsEqual(atPath: path, andPath: clip.video))
+        }
+    }
+
+    @Test func `work folders of other machines stay, and those of processes that are gone go with what works there`()
+        throws
+    {
+        let first = try task()
+        let told = tiny.folder.file("told")
+        let program = try script("echo $TRANSFERBENCH_WORK > '\(told)'; cp \"$1\" \"$2\"")
+        #expect(try CommandGenerator(words: [program, "{clip}", "{out}"]).results([first]) == [nil])
+        let name = try String(contentsOfFile: told, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let parts = URL(fileURLWithPath: name).lastPathComponent.split(separator: "-", omittingEmptySubsequences: false)
+        try #require(parts.count == 5 && parts[3] == "\(getpid())")
+        let ended = try Process.run(URL(fileURLWithPath: "/bin/true"), arguments: [])
+        ended.waitUntilExit()
+        let folder = URL(fileURLWithPath: first.output).deletingLastPathComponent().path
+        let gone = "\(folder)/.transferbench-work-\(parts[2])-\(ended.processIdentifier)-1"
+        let foreign = "\(folder)/.transferbench-work-0123456789ab-\(ended.processIdentifier)-1"
+        for path in [gone, foreign] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        }
+        let orphan = Process()
+        orphan.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        orphan.arguments = ["3606"]
+        orphan.environment = ["TRANSFERBENCH_WORK": gone]
+        try orphan.run()
+        #expect(try CommandGenerator(words: ["cp", "{clip}", "{out}"]).results([task("Vis")]) == [nil])
+        #expect(!FileManager.default.fileExists(atPath: gone) && FileManager.default.fileExists(atPath: foreign))
+        orphan.waitUntilExit()
+        #expect(orphan.terminationReason == .uncaughtSignal)
+    }
+
+    @Test func `a script that is not there is missed before anything runs`() throws {
+        let error = try #require(throws: BenchError.self) {
+            try CommandGenerator(words: ["sh", "no/such/script.sh", "{out}"])
+        }
+        #expect(
+            error.code == .unusableInput && error.sentence.contains("no file 'no/such/script.sh', which sh is to run"))
+        #expect(throws: Never.self) { try CommandGenerator(words: ["sh", "-c", "no/such/script.sh", "{out}"]) }
+    }
+
     /// Whether a process ends within seconds: whoever inherits it may take a moment to notice, or never.
     private func isGone(_ process: pid_t) -> Bool {
         (0..<100).contains { _ in

@@ -95,7 +95,7 @@ class Runs:
             file = self.work / f"{name}.yaml"
             file.write_text(re.sub(r"\.\./(weights|judges)", lambda m: f"{WORLD}/{m[1]}", text))
         store = self.work / f"{name}.sqlite"
-        self.call("run", file, "--store", store, "--sheet", self.work / f"{name}.png", *self.clips, *options)
+        self.call("run", file, "--store", store, "--remake", "--sheet", self.work / f"{name}.png", *self.clips, *options)
         return store
 
     def halves(self, trials, dataset, side):
