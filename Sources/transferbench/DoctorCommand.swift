@@ -12,7 +12,8 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Say what this machine has and lacks, with the command that mends it.",
         discussion: """
-            Exits with 69 when something that scoring or reporting needs is missing.
+            Writes a frame with every encoder. Exits with 69 when something that writing videos, scoring or reporting needs is \
+            missing.
 
             The speed of matrix products is measured on one core for a tenth of a second. What the core allows is measured \
             beside it: multiplications and additions in registers alone, of the widest kind that the processor has. That \
