@@ -216,7 +216,7 @@ import Video
         #expect(try tiny.leftovers().isEmpty)
         let nowhere = VideoTask(
             configuration: task.configuration, clip: clip, prompt: long, seed: 1,
-            output: tiny.folder.file("nowhere/a.mkv"))
+            output: tiny.folder.file("nowhere/a.mkv"), recipe: "0a1b2c3d")
         #expect(throws: FileError.self) { try generator.check([task, nowhere]) }
     }
 }
