@@ -26,7 +26,7 @@ public enum JSON: Sendable, Equatable {
     /// Arrays and objects within each other at most.
     static let mostDepth = 64
 
-    /// - Throws: `FileError.malformed`, naming the byte where the text stops being JSON.
+    /// - Throws: `FileError.malformed`, naming the line and column where the text stops being JSON.
     public init(_ bytes: [UInt8], file: String) throws(FileError) {
         var parser = JSONParser(bytes, file: file)
         self = try parser.document()
@@ -69,6 +69,9 @@ private struct JSONParser {
     }
 
     mutating func document() throws(FileError) -> JSON {
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
+            throw malformed("begins with a byte-order mark (save it as UTF-8 without one)")
+        }
         let value = try value(depth: 0)
         skipSpace()
         guard position == bytes.count else { throw malformed("has more after its end") }
@@ -76,7 +79,18 @@ private struct JSONParser {
     }
 
     private func malformed(_ what: String) -> FileError {
-        FileError(.malformed, file: file, "is not valid JSON: it \(what) at byte \(position)")
+        let before = bytes[..<position]
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        // Characters, of which bytes from 0x80 to 0xbf only continue one.
+        let column = before[start...].count { $0 & 0xc0 != 0x80 } + 1
+        return FileError(
+            .malformed, file: file, "is not valid JSON: it \(what) at line \(line), column \(column)")
+    }
+
+    /// What a comma promised is not there.
+    private func checkAfterComma(_ end: Character) throws(FileError) {
+        if next == end.asciiValue { throw malformed("has a comma before its closing '\(end)'") }
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -120,6 +134,7 @@ private struct JSONParser {
         if accept("}") { return members }
         repeat {
             skipSpace()
+            try checkAfterComma("}")
             guard next == UInt8(ascii: "\"") else { throw malformed("has no key") }
             let key = try string()
             guard keys.insert(key).inserted else { throw malformed("has the key '\(key.prefix(200))' twice") }
@@ -128,7 +143,7 @@ private struct JSONParser {
             members.append(JSON.Member(key: key, value: try value(depth: depth + 1)))
             skipSpace()
         } while accept(",")
-        guard accept("}") else { throw malformed("has an object that does not end") }
+        guard accept("}") else { throw malformed("has neither a comma nor the end of an object") }
         return members
     }
 
@@ -138,10 +153,12 @@ private struct JSONParser {
         skipSpace()
         if accept("]") { return values }
         repeat {
+            skipSpace()
+            try checkAfterComma("]")
             values.append(try value(depth: depth + 1))
             skipSpace()
         } while accept(",")
-        guard accept("]") else { throw malformed("has a list that does not end") }
+        guard accept("]") else { throw malformed("has neither a comma nor the end of a list") }
         return values
     }
 

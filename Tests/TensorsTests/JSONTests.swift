@@ -38,6 +38,18 @@ import Testing
         #expect(throws: FileError.self) { try JSON([0x22, 0xff], file: "t.json") }
     }
 
+    @Test(arguments: [
+        ("{\n  \"a\": 1,\n  \"é\" 2}", "has no colon at line 3, column 7"),
+        ("{\"a\": [1, 2,]}", "has a comma before its closing ']' at line 1, column 13"),
+        ("{\"a\": 1,\r\n}", "has a comma before its closing '}' at line 2, column 1"),
+        ("{\"a\": 1\n\"b\": 2}", "has neither a comma nor the end of an object at line 2, column 1"),
+        ("\n\n", "ends early at line 3, column 1"), ("\u{feff}1", "begins with a byte-order mark"),
+        ("{'a': 1}", "has no key at line 1, column 2"),
+    ]) func `what is wrong has its line and column`(_ text: String, _ words: String) {
+        let error = #expect(throws: FileError.self) { try parse(text) }
+        #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
+    }
+
     @Test func `nesting is bounded`() throws {
         let deep = { (n: Int) in String(repeating: "[", count: n) + String(repeating: "]", count: n) }
         _ = try parse(deep(JSON.mostDepth))
