@@ -33,7 +33,8 @@ public struct PairJob: Sendable {
         }
         let inputs = bench?.inputs(sources) ?? PairInputs(sources)
         defer { bench?.clear() }
-        let result = try scorePair(inputs, options: options, onLength: onExpected, onFrame: onFrame)
+        var result = try scorePair(inputs, options: options, onLength: onExpected, onFrame: onFrame)
+        if sources.clip.video.sha256 == sources.generated.sha256 { result = result.warning(sameFileWarning) }
         return bench?.quality(of: sources.generated).map { result.adding($0) } ?? result
     }
 }

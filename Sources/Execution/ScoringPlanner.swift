@@ -58,6 +58,11 @@ public struct ScoringPlanner {
         }
         let clips = dataset.clips
         let items = candidates(folders, dataset: dataset, clips: clips)
+        for folder in folders {
+            let swapped = SwappedFolders(dataset: dataset, folder: folder)
+            if let refusal = swapped.refusal(isUnmatched: items.isEmpty) { throw BenchError(.usage, refusal) }
+            if let doubt = swapped.doubt { warn(doubt, of: folder.configuration) }
+        }
         var trials: [PlannedTrial] = []
         var sources: [PairSources] = []
         var stamps: [String] = []
@@ -70,6 +75,9 @@ public struct ScoringPlanner {
                 let found = foundFiles(item, dataset: dataset, foreground: foreground, caption: caption)
                 let stamp = FileStamp.of([item.reference, item.video] + found.paths)
                 let (planned, source) = try plannedTrial(item, found, caption: caption ?? "")
+                if planned.trial.video.sha256 == planned.trial.clip.video.sha256 {
+                    warn(sameFileWarning, of: item.video)
+                }
                 trials.append(planned)
                 sources.append(source)
                 stamps.append(source.usesAll(of: found) ? stamp : FileStamp.of(source.paths))
