@@ -25,7 +25,9 @@ extension YAMLValue {
         return .embedded(
             weights: try fields.required("weights", "path/to/weights").folder(meaning),
             steps: try fields["steps"]?.integer(1...10_000, "the number of steps"),
-            guidance: try fields["guidance"]?.number("the guidance is a finite number, as 7"))
+            guidance: try fields["guidance"]?.number("the guidance is a number from 0 (no guidance) up, as 7") {
+                $0 >= 0
+            })
     }
 
     private func command() throws(BenchError) -> GeneratorChoice {

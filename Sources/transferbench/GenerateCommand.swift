@@ -105,7 +105,9 @@ struct GenerateCommand: ParsableCommand {
                 throw ValidationError("\(name) is \(value): give a number from 1 to 1000000")
             }
         }
-        if let guidance, !guidance.isFinite { throw ValidationError("--guidance is \(guidance): give a number") }
+        if let guidance, !(0...1000).contains(guidance) {
+            throw ValidationError("--guidance is \(guidance): give a number from 0 (no guidance) to 1000, as 7")
+        }
         for (name, value) in [("--sigma-max", sigmaMax), ("--fps", fps)] {
             if let value, !(value > 0 && value <= 1000) {
                 throw ValidationError("\(name) is \(value): give a number above 0, up to 1000")

@@ -26,6 +26,14 @@ struct ModelsInspectCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    func validate() throws {
+        for (name, value) in [("--frames", frames), ("--height", height), ("--width", width)] {
+            if let value, !(1...1_000_000).contains(value) {
+                throw ValidationError("\(name) is \(value): give a number from 1 to 1000000")
+            }
+        }
+    }
+
     func run() throws {
         let weights = try WeightsFolder(path: folder)
         let clip = weights.configuration.clip

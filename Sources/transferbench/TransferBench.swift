@@ -33,7 +33,7 @@ struct TransferBench: ParsableCommand {
         signal(SIGCHLD, SIG_DFL)  // where it is ignored, nobody learns how a program ended
         signal(SIGXFSZ, SIG_IGN)  // a file size limit is a write error like any other
         do {
-            var command = try parseAsRoot()
+            var command = try parsed(Array(CommandLine.arguments.dropFirst()))
             try command.run()
         } catch let error as BenchError where error.code == .interrupted {
             // Who interrupted the work cleans up and ends the process.

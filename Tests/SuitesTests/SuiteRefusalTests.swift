@@ -30,7 +30,10 @@ import Testing
         ("  embedded:", "  recorded: ../world/videos\n  embedded:", "'generator' names more than one generator"),
         ("world/weights", "world/none", "a.yaml:6: 'generator.embedded.weights' names world/none, which is not there"),
         ("steps: 35", "steps: 0", "'generator.embedded.steps' is '0'; the number of steps is a whole number from 1"),
-        ("guidance: 2.5", "guidance: .nan", "'generator.embedded.guidance' is '.nan'; the guidance is a finite number"),
+        (
+            "guidance: 2.5", "guidance: .nan",
+            "'generator.embedded.guidance' is '.nan'; the guidance is a number from 0 (no guidance) up, as 7"
+        ),
         (
             "  embedded:", "  command: {run: [sh, \"{out}\"], minutes: 0}\n  # embedded:",
             "'generator.command.minutes' is '0'; a video's most minutes are a number above 0"

@@ -93,7 +93,8 @@ struct SpecReader {
             controls: resolved,
             regions: fields["regional_prompts"].map(RegionReader(paths: paths).regions) ?? [],
             sigmaMax: sigmaMax,
-            guidance: overrides.guidance ?? fields.number("guidance", "a finite number") { $0.isFinite },
+            guidance: overrides.guidance
+                ?? fields.number("guidance", "a number from 0 (no guidance) up") { $0.isFinite && $0 >= 0 },
             steps: overrides.steps ?? fields.integer("num_steps", 1...10_000),
             fps: overrides.fps ?? fields.number("fps", "a number above 0, to 1000") { $0 > 0 && $0 <= 1000 },
             seed: overrides.seed ?? fields.integer("seed", 0...Int(UInt32.max)).map { UInt32($0) } ?? 1,

@@ -28,6 +28,12 @@ extension WeightsFolder {
             Self.file("base_model", in: path) != nil || Self.file("edge_control_distilled", in: path) != nil
         let hasTokenizer = ["encoder.jit", "decoder.jit"].contains { Self.file($0, in: path) != nil }
         guard hasNetwork || hasTokenizer || !controls.isEmpty else {
+            if FileManager.default.fileExists(atPath: path + "/network.json") {
+                throw BenchError(
+                    .unusableInput,
+                    "\(path) holds a network that metrics use (network.json), not the generator's weights; look at it with "
+                        + "`transferbench models verify`")
+            }
             throw BenchError(
                 .missing, "\(path) holds neither config.json nor the files of a release (base_model.pt, …_control.pt)")
         }

@@ -15,7 +15,11 @@ public struct WeightsFolder: Sendable {
     public init(path: String) throws(BenchError) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw BenchError(.missing, "there is no weights folder \(path); name a folder with config.json and weights")
+            throw BenchError(
+                .missing,
+                FileManager.default.fileExists(atPath: path)
+                    ? "\(path) is a file; name the folder that holds config.json and the weights"
+                    : "there is no weights folder \(path); name a folder with config.json and weights")
         }
         self.path = path
         configuration = try Self.configuration(of: path)
