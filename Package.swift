@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "Suites", dependencies: ["Experiment", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: strict),
+        .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: hot),
         .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
         .target(
             name: "Execution",

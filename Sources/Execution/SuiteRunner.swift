@@ -217,8 +217,8 @@ public struct SuiteRunner {
                 try store.record(
                     GeneratedVideo(
                         identity: entry.identity, task: task, generator: generator.label,
-                        video: try hasher.artifact(resolved(path)), seconds: seconds / Double(made),
-                        recipe: entry.recipe),
+                        settings: generator.settings, video: try hasher.artifact(resolved(path)),
+                        seconds: seconds / Double(made), recipe: entry.recipe),
                     environment: environment, at: now())
                 work.present[group[place]] = path
                 onEvent(.made(path: path))

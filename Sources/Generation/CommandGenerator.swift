@@ -14,6 +14,7 @@ public final class CommandGenerator: Generator {
     public let fingerprint: [String]
     public let recipe: [Recipe.Part]
     public let files: [Artifact]
+    public let settings: [String: String]
     private let command: CommandWords
     private let limit: Duration?
     private let jobs: Int
@@ -46,6 +47,7 @@ public final class CommandGenerator: Generator {
         fingerprint = ["command 2"] + words.dropFirst() + ["program"] + parts.map(\.value)
         recipe = [.setting("the command's words", words.dropFirst().joined(separator: " "))] + parts
         let name = URL(fileURLWithPath: command.program).lastPathComponent
+        settings = ["command": words.joined(separator: " ")]
         label = "command \(name) \(Identity(of: fingerprint).hex.prefix(6))…"
     }
 

@@ -30,6 +30,7 @@ public final class EmbeddedGenerator: Generator {
     public let label: String
     public let fingerprint: [String]
     public let recipe: [Recipe.Part]
+    public let settings: [String: String]
     let folder: WeightsFolder
     let options: Options
     let sampler: SamplerConfiguration
@@ -85,17 +86,21 @@ public final class EmbeddedGenerator: Generator {
         let name = URL(fileURLWithPath: folder.path).standardizedFileURL.lastPathComponent
         recipe =
             [.contents("the weights \(name)", weights)]
-            + zip(Self.settings, fingerprint.dropFirst(2)).map { name, words in
+            + zip(Self.settingNames, fingerprint.dropFirst(2)).map { name, words in
                 .setting(name, words.split(separator: " ").dropFirst().joined(separator: " "))
             }
-        label =
-            "embedded \(name) \(weights.prefix(6))…, \(sampler.steps) steps, guidance "
-            + (sampler.guidance == sampler.guidance.rounded()
-                ? "\(Int(sampler.guidance))" : "\(sampler.guidance)")
+        let guidance =
+            sampler.guidance == sampler.guidance.rounded() ? "\(Int(sampler.guidance))" : "\(sampler.guidance)"
+        label = "embedded \(name) \(weights.prefix(6))…, \(sampler.steps) steps, guidance \(guidance)"
+        var settings = ["steps": "\(sampler.steps)", "guidance": guidance]
+        settings["negative prompt"] = options.negativePrompt
+        settings["size"] = options.size?.description
+        settings["frames at most"] = options.frames.map(String.init)
+        self.settings = settings
     }
 
     /// What people call the fingerprint's parts after the weights.
-    private static let settings = [
+    private static let settingNames = [
         "the number of steps", "rho", "the noise level", "guidance", "the negative prompt", "the model's clip",
         "the size", "the number of frames",
     ]

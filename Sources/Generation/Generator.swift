@@ -5,6 +5,8 @@ internal import Video
 public protocol Generator: Sendable {
     /// What reports call it, as "embedded tinyworld 3f0a12…, 35 steps, guidance 2".
     var label: String { get }
+    /// What of it a reader may want apart from its label, as "steps": "35".
+    var settings: [String: String] { get }
     /// Everything of it that can change pixels besides the task: weights' hash, sampler, program. A part of every trial's
     /// identity.
     var fingerprint: [String] { get }
@@ -49,6 +51,8 @@ public protocol Generator: Sendable {
 }
 
 extension Generator {
+    public var settings: [String: String] { [:] }
+
     public func stop() {}
 
     /// Looks at the places of the videos.

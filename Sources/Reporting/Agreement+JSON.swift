@@ -29,6 +29,8 @@ struct AgreementDocument: Encodable {
         let direction: String?
         let tau: Double?
         let interval: [Double]?
+        /// Why there is no interval.
+        let intervalReason: String?
         /// Why there is no tau.
         let reason: String?
         /// Rows that have our mean beside a published value, and clips.
@@ -42,7 +44,8 @@ struct AgreementDocument: Encodable {
             published = ranking.column.published
             direction = ranking.column.direction?.rawValue
             tau = ranking.result?.tau.value
-            interval = ranking.result?.interval.map { [$0.lowerBound, $0.upperBound] }
+            interval = ranking.result?.interval.bounds.map { [$0.lowerBound, $0.upperBound] }
+            intervalReason = ranking.result?.interval.reason
             reason = ranking.result == nil ? "not measured" : ranking.result?.tau.reason
             n = ranking.result?.rows ?? 0
             clips = ranking.result?.clips ?? 0
@@ -67,6 +70,8 @@ struct AgreementDocument: Encodable {
         let publishedDifference: Double
         let difference: Double?
         let interval: [Double]?
+        /// Why there is no interval.
+        let intervalReason: String?
         let clips: Int
         let verdict: String
 
@@ -79,7 +84,8 @@ struct AgreementDocument: Encodable {
             second = contrast.second
             publishedDifference = contrast.published
             difference = contrast.ours?.value
-            interval = contrast.ours?.interval.map { [$0.lowerBound, $0.upperBound] }
+            interval = contrast.ours?.interval.bounds.map { [$0.lowerBound, $0.upperBound] }
+            intervalReason = contrast.ours?.interval.reason
             clips = contrast.ours?.clips ?? 0
             verdict = contrast.verdict.rawValue
         }

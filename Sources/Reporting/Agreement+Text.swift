@@ -22,14 +22,26 @@ extension Agreement {
                 title: title, header: ["", "tau-b", "rows", "clips"], rows: rankings.map(line),
                 note:
                     "Kendall's tau-b between our means and the published values, 1 for the same order of rows, -1 for the "
-                    + "reverse; in brackets: \(percent) bootstrap interval over clips")
+                    + "reverse"
+                    + notes(
+                        rankings.compactMap { $0.result?.tau.value == nil ? nil : $0.result?.interval },
+                        "in brackets: \(percent) bootstrap interval over clips"))
         case .contrast:
             return AgreementText(
                 title: title, header: ["", "difference of", "published", "ours", "clips", "sign"],
                 rows: contrasts.map { line($0, digits: max(3, options.digits)) },
-                note: "\(tally); differences are first row less second; in brackets: \(percent) paired bootstrap "
-                    + "interval over clips, undecided where it contains 0")
+                note: "\(tally); differences are first row less second"
+                    + notes(
+                        contrasts.compactMap { $0.ours?.interval },
+                        "in brackets: \(percent) paired bootstrap interval over clips, undecided where it contains 0"))
         }
+    }
+
+    /// What brackets hold, and why some hold nothing.
+    private func notes(_ intervals: [ClipInterval], _ brackets: String) -> String {
+        let reasons = intervals.compactMap(\.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let told = intervals.contains { $0.bounds != nil } ? [brackets] : []
+        return (told + reasons.map { "[–]: \($0)" }).map { "; " + $0 }.joined()
     }
 
     private func line(_ ranking: Ranking) -> [String] {
@@ -73,7 +85,7 @@ extension Agreement {
         let text = text(options)
         var table = TextTable(text.header, hasStyles: false)
         for row in text.rows { table.add(row.map { .init($0) }) }
-        return "\(text.title)\n\(table.rendered())\(text.note)\n"
+        return "\(plainText(text.title))\n\(table.rendered())\(plainText(text.note))\n"
     }
 
     func markdown(_ options: ReportOptions) -> String {
@@ -120,8 +132,4 @@ extension Agreement.Column {
 private func signed(_ value: Double, _ digits: Int) -> String {
     let text = number(value, digits)
     return value > 0 && !text.hasPrefix("-") && text.contains { "123456789".contains($0) } ? "+" + text : text
-}
-
-private func bracketed(_ interval: ClosedRange<Double>?, _ text: (Double) -> String) -> String {
-    interval.map { " [\(text($0.lowerBound)), \(text($0.upperBound))]" } ?? ""
 }

@@ -138,7 +138,7 @@ private struct PublishedColumn {
     private func verdict(_ published: Double, _ ours: PairedValues.Difference?) -> Agreement.Verdict {
         guard let ours else { return .notMeasured }
         if published == 0 { return .publishedTie }
-        guard let interval = ours.interval, !interval.contains(0) else { return .undecided }
+        guard let interval = ours.interval.bounds, !interval.contains(0) else { return .undecided }
         return (ours.value > 0) == (published > 0) ? .agrees : .disagrees
     }
 

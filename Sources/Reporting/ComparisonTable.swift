@@ -16,7 +16,7 @@ public struct ComparisonTable: Sendable {
 
     public struct Cell: Sendable {
         public let aggregate: Aggregate
-        /// The mean as displayed; "–" where there is none.
+        /// The mean as displayed, with its interval where one was asked for; "–" where there is none.
         public let text: String
         public let mark: Mark?
         let scope: MetricDescriptor.Scope
@@ -36,11 +36,14 @@ public struct ComparisonTable: Sendable {
     public let rows: [Row]
     /// The n that all cells of a scope share; where they differ there is none, and each cell shows its own.
     private let commonN: [MetricDescriptor.Scope: Count]
+    /// What the marks of each column stand on.
+    let bases: [MarkBasis?]
 
-    /// Values that there are, and that were planned.
+    /// Values that there are, that were planned, and clips of those that there are.
     private struct Count: Equatable {
         let scored: Int
         let planned: Int
+        let clips: Int
     }
 
     init(title: String, rows: [ReportRow], columns: [Column], options: ReportOptions) {
@@ -49,11 +52,16 @@ public struct ComparisonTable: Sendable {
         let aggregates = rows.map { row in
             columns.map { row.aggregate($0.metric, $0.region, level: options.level) }
         }
+        let shared = columns.map { column in
+            MarkBasis.means(
+                rows.map { $0.items(of: column.metric) }, metric: column.metric.name, region: column.region)
+        }
         let marked = columns.indices.map { c in
             marks(
-                aggregates.map { $0[c].mean.map { rounded($0, options.digits) } },
+                shared[c].means.map { $0.map { rounded($0, options.digits) } },
                 direction: columns[c].metric.direction, marking: options.marking)
         }
+        bases = options.marking == .none ? columns.map { _ in nil } : shared.map(\.basis)
         self.rows = rows.enumerated().map { r, row in
             Row(
                 label: row.label, run: row.run, isPartial: row.isPartial,
@@ -69,16 +77,20 @@ public struct ComparisonTable: Sendable {
         for row in aggregates {
             for (column, aggregate) in zip(columns, row) {
                 counts[column.metric.scope, default: []].append(
-                    Count(scored: aggregate.n, planned: aggregate.planned))
+                    Count(scored: aggregate.n, planned: aggregate.planned, clips: aggregate.clips))
             }
         }
         commonN = counts.compactMapValues { counts in counts.allSatisfy { $0 == counts[0] } ? counts[0] : nil }
     }
 
+    var hasMarks: Bool { rows.contains { $0.cells.contains { $0.mark != nil } } }
+
     /// The cell's text with its n, where its column's scope has no common one.
     func textWithN(_ cell: Cell) -> String {
-        commonN[cell.scope] == nil
-            ? "\(cell.text) (\(cell.aggregate.n)/\(cell.aggregate.planned))" : cell.text
+        guard commonN[cell.scope] == nil else { return cell.text }
+        let counts = "\(cell.aggregate.n)/\(cell.aggregate.planned)"
+        return cell.scope == .trial
+            ? "\(cell.text) (\(counts), \(cell.aggregate.clips))" : "\(cell.text) (\(counts))"
     }
 
     /// One line under the table.
@@ -91,28 +103,43 @@ public struct ComparisonTable: Sendable {
             let whose = scope == .trial ? "every value" : Set(titles).count == 1 ? title : "diversity"
             if let common = commonN[scope] {
                 let noun = common.planned == 1 ? scope.singular : scope.plural
-                parts.append("n = \(common.scored) of \(common.planned) \(noun) for \(whose)")
+                let clips = scope == .trial ? " (\(counted(common.clips, "clip")))" : ""
+                parts.append("n = \(common.scored) of \(common.planned) \(noun)\(clips) for \(whose)")
             } else {
                 parts.append(
-                    "in parentheses\(scope == .trial ? "" : ", for \(whose)"): \(scope.plural) scored / planned")
+                    "in parentheses\(scope == .trial ? "" : ", for \(whose)"): \(scope.plural) scored / planned"
+                        + (scope == .trial ? ", clips" : ""))
             }
         }
-        if let level = options.level {
-            let hasIntervals = rows.contains { $0.cells.contains { $0.aggregate.interval != nil } }
-            let percent = "\(number(level * 100, 0)) %"
-            parts.append(
-                hasIntervals
-                    ? "in brackets: \(percent) bootstrap interval over clips"
-                    : "no \(percent) interval: it takes two clips")
+        if let level = options.level { parts += intervalNotes(level) }
+        let marked = zip(columns, bases).compactMap { column, basis in
+            basis.map { (title: column.title, scope: column.metric.scope, basis: $0) }
         }
+        parts += [MarkBasis.note(marked)].compactMap { $0 }
         return parts.joined(separator: "; ")
     }
+
+    private func intervalNotes(_ level: Double) -> [String] {
+        let intervals = rows.flatMap { $0.cells.filter { $0.aggregate.mean != nil }.compactMap(\.aggregate.interval) }
+        let reasons = intervals.compactMap(\.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let told = intervals.contains { $0.bounds != nil } ? [bracketNote(level)] : []
+        return told + reasons.map { "[–]: \($0)" }
+    }
+}
+
+/// What brackets hold.
+func bracketNote(_ level: Double) -> String {
+    "in brackets: \(number(level * 100, 0)) % bootstrap interval over clips"
+}
+
+/// " [0.21, 0.25]", or " [–]" where there is no interval.
+func bracketed(_ interval: ClipInterval, _ text: (Double) -> String) -> String {
+    interval.bounds.map { " [\(text($0.lowerBound)), \(text($0.upperBound))]" } ?? " [–]"
 }
 
 private func text(_ aggregate: Aggregate, _ digits: Int) -> String {
     guard let mean = aggregate.mean else { return "–" }
-    let interval = aggregate.interval.map { " [\(number($0.lowerBound, digits)), \(number($0.upperBound, digits))]" }
-    return number(mean, digits) + (interval ?? "")
+    return number(mean, digits) + (aggregate.interval.map { bracketed($0) { number($0, digits) } } ?? "")
 }
 
 /// A number with so many digits after the point, rounded half to even in binary as printf does; "-0.00" becomes "0.00".

@@ -26,7 +26,7 @@ func runGnuplot(_ script: String, program: String = "gnuplot") throws(BenchError
 
 /// A text inside gnuplot's single quotes; enhanced-mode signs lose their meaning by a preceding `noenhanced`.
 func quoted(_ text: String) -> String {
-    "'" + text.map { $0 == "'" ? "''" : $0.isNewline ? " " : "\($0)" }.joined() + "'"
+    "'" + plainText(text).map { $0 == "'" ? "''" : "\($0)" }.joined() + "'"
 }
 
 /// Okabe and Ito's colours, told apart by people with any kind of colour vision.

@@ -42,6 +42,7 @@ struct HTMLPage {
             <p class="settings">\(escaped((settings + ["dataset \(group.dataset)"]).joined(separator: " · ")))</p>
             \(group.tables.map(comparison).joined())
             \(group.agreements.map(agreement).joined())
+            \(origins(group))
             \(notices.isEmpty ? "" : "<h3>To know</h3><ul class=\"notices\">" + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>")
             \(plots.map { "<h3>\(escaped($0.title))</h3><div class=\"plot\">\(picture($0.svg))</div>" }.joined())
             <h3>Clips</h3>
@@ -64,7 +65,8 @@ struct HTMLPage {
                 + row.cells.map { cell in
                     let value = cell.aggregate.mean.map { "\($0)" } ?? ""
                     let style = cell.mark.map { " class=\"\($0.rawValue)\"" } ?? ""
-                    let n = "n = \(cell.aggregate.n) of \(cell.aggregate.planned)"
+                    let clips = counted(cell.aggregate.clips, "clip")
+                    let n = "n = \(cell.aggregate.n) of \(cell.aggregate.planned), \(clips)"
                     return "<td data-value=\"\(value)\"\(style) title=\"\(n)\">\(escaped(table.textWithN(cell)))</td>"
                 }.joined() + "</tr>"
         }.joined(separator: "\n")
@@ -72,7 +74,7 @@ struct HTMLPage {
             <h3>\(escaped(table.title))</h3>
             <div class="scroll"><table class="sortable"><thead><tr><th>configuration</th>\(header)</tr></thead>
             <tbody>\(rows)</tbody></table></div>
-            <p class="note">\(escaped(table.note(report.options))). \(legend)Click a heading to sort.</p>
+            <p class="note">\(escaped(table.note(report.options))). \(table.hasMarks ? legend : "")Click a heading to sort.</p>
             """
     }
 
@@ -87,6 +89,39 @@ struct HTMLPage {
             <div class="scroll"><table class="agreement"><thead><tr>\(header)</tr></thead>
             <tbody>\(rows)</tbody></table></div>
             <p class="note">\(escaped(text.note)).</p>
+            """
+    }
+
+    private func origins(_ group: Report.Group) -> String {
+        let origins = group.origins
+        let header = origins.header.map { "<th>\(escaped($0))</th>" }.joined()
+        let rows = origins.rows.map { row in
+            "<tr><th>\(escaped(row[0]))</th>"
+                + row.dropFirst().map { "<td class=\"text\">\(escaped($0))</td>" }.joined() + "</tr>"
+        }.joined(separator: "\n")
+        let table =
+            origins.header.count > 1
+            ? "<div class=\"scroll\"><table class=\"origins\"><thead><tr>\(header)</tr></thead>\n<tbody>\(rows)</tbody></table></div>"
+            : ""
+        let notes = origins.notes.map { "<p class=\"note\">\(escaped($0)).</p>" }.joined(separator: "\n")
+        return table.isEmpty && notes.isEmpty
+            ? "" : "<h3>\(origins.title)</h3>\n\(table)\n\(notes)\n\(promptTexts(group))"
+    }
+
+    /// All texts that videos were made from, folded up.
+    private func promptTexts(_ group: Report.Group) -> String {
+        var seen: Set<[String]> = []
+        let rows = group.rows.flatMap(\.trials).compactMap { trial -> String? in
+            guard let origin = trial.origin, let text = origin.promptText else { return nil }
+            let cells = [trial.clip, origin.promptLabel.isEmpty ? "own" : origin.promptLabel, text]
+            guard seen.insert(cells).inserted else { return nil }
+            return "<tr><th>\(escaped(cells[0]))</th><td class=\"label\">\(escaped(cells[1]))</td>"
+                + "<td class=\"text\">\(escaped(text))</td></tr>"
+        }
+        guard !rows.isEmpty else { return "" }
+        return """
+            <details><summary>Texts of the prompts</summary><table class="small"><tbody>
+            \(rows.joined(separator: "\n"))</tbody></table></details>
             """
     }
 
@@ -190,7 +225,7 @@ struct HTMLPage {
     }
 
     private func escaped(_ text: String) -> String {
-        text.map { character in
+        plainText(text).map { character in
             switch character {
             case "&": "&amp;"
             case "<": "&lt;"

@@ -39,13 +39,13 @@ extension Report {
             data += "$bars\(k) << EOD\n"
             for (i, a) in aggregates.enumerated() {
                 guard let mean = a.mean else { continue }
-                let range = a.interval ?? mean...mean
+                let range = a.interval?.bounds ?? mean...mean
                 let row = group.rows.count - 1 - i  // the first on top
                 data += "\(row) \(mean) \(range.lowerBound) \(range.upperBound) \(colour(i))\n"
             }
             data += "EOD\n"
             let ticks = labels.enumerated().map { i, label in "\(tick(label)) \(group.rows.count - 1 - i)" }
-            let bounds = aggregates.compactMap { $0.interval ?? $0.mean.map { $0...$0 } }
+            let bounds = aggregates.compactMap { $0.interval?.bounds ?? $0.mean.map { $0...$0 } }
             let top = max(bounds.map(\.upperBound).max() ?? 1, 0)
             let bottom = min(bounds.map(\.lowerBound).min() ?? 0, 0)
             let n = Set(aggregates.map { "\($0.n)/\($0.planned)" }).sorted().joined(separator: ", ")
@@ -67,7 +67,9 @@ extension Report {
         return plot(
             "means",
             "Means by configuration"
-                + (hasIntervals ? "; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips" : ""),
+                + (hasIntervals
+                    ? "; whiskers: \(number(level * 100, 0)) % bootstrap interval over clips"
+                    : "; no whiskers: an interval takes \(ClipInterval.fewestClips) clips"),
             panels, data, height: 110 + 34 * group.rows.count,
             setup: "set grid xtics \(gridStyle)\nunset key\nset lmargin \(4 + (labels.map(\.count).max() ?? 0))\n")
     }

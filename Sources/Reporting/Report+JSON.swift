@@ -19,13 +19,16 @@ extension Report {
                     },
                     means: group.tables.flatMap { table in
                         table.rows.flatMap { row in
-                            zip(table.columns, row.cells).map { column, cell in
-                                Document.Mean(
+                            zip(zip(table.columns, table.bases), row.cells).map { place, cell in
+                                let (column, basis) = place
+                                return Document.Mean(
                                     configuration: row.label, metric: column.metric.name,
                                     region: column.region.rawValue, direction: column.metric.direction.rawValue,
                                     unit: column.metric.unit, mean: cell.aggregate.mean,
-                                    interval: cell.aggregate.interval.map { [$0.lowerBound, $0.upperBound] },
-                                    n: cell.aggregate.n, planned: cell.aggregate.planned, mark: cell.mark,
+                                    interval: (cell.aggregate.interval?.bounds).map { [$0.lowerBound, $0.upperBound] },
+                                    intervalReason: cell.aggregate.interval?.reason, n: cell.aggregate.n,
+                                    planned: cell.aggregate.planned, clips: cell.aggregate.clips, mark: cell.mark,
+                                    markedOver: basis.map { .init(clips: $0.clips, values: $0.values) },
                                     unscored: cell.aggregate.unscored)
                             }
                         }
@@ -88,10 +91,19 @@ private struct Document: Encodable {
         let unit: String
         let mean: Double?
         let interval: [Double]?
+        let intervalReason: String?
         let n: Int
         let planned: Int
+        let clips: Int
         let mark: Mark?
+        /// What the marks of the column stand on: clips that all rows with a value share, and values of each row on them.
+        let markedOver: Shared?
         let unscored: [String: Int]
+    }
+
+    struct Shared: Encodable {
+        let clips: Int
+        let values: Int
     }
 
     struct Trial: Encodable {
@@ -100,6 +112,8 @@ private struct Document: Encodable {
         let prompt: String
         let reference: String
         let generated: String
+        /// Absent where the store does not know what the video was made from.
+        let origin: OriginDocument?
         let scores: [TrialScore]
 
         init(_ trial: TrialResults, row: String) {
@@ -108,6 +122,7 @@ private struct Document: Encodable {
             prompt = trial.prompt
             reference = trial.referencePath
             generated = trial.generatedPath
+            origin = trial.origin.map { OriginDocument($0) }
             scores = trial.scores.map { TrialScore($0) }
         }
     }

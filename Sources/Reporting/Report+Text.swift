@@ -14,13 +14,13 @@ extension Report {
                             + row.cells.map { .init(table.textWithN($0), mark: $0.mark) })
                 }
                 let legend =
-                    hasStyles || options.marking == .none
+                    hasStyles || !table.hasMarks
                     ? "" : options.marking == .best ? "; * best" : "; * best, _ second"
-                return "\(table.title)\n\(text.rendered())\(table.note(options))\(legend)\n"
+                return "\(plainText(table.title))\n\(text.rendered())\(table.note(options))\(legend)\n"
             }
-            let agreements = group.agreements.map { $0.terminal(options) }
-            return heading(group) + "\n\n" + (tables + agreements).joined(separator: "\n")
-                + messages(group, prefix: "- ")
+            let parts = tables + group.agreements.map { $0.terminal(options) } + [group.origins.terminal()]
+            return plainText(heading(group)) + "\n\n" + parts.filter { !$0.isEmpty }.joined(separator: "\n")
+                + messages(group, prefix: "- ", plainText)
         }.joined(separator: "\n")
     }
 
@@ -44,8 +44,8 @@ extension Report {
                 return "### \(markdownEscaped(table.title))\n\n" + ([header, rule] + rows).joined(separator: "\n")
                     + "\n\n\(table.note(options)).\n"
             }
-            let agreements = group.agreements.map { $0.markdown(options) }
-            return heading(group) + "\n\n" + (tables + agreements).joined(separator: "\n") + "\n"
+            let parts = tables + group.agreements.map { $0.markdown(options) } + [group.origins.markdown()]
+            return plainText(heading(group)) + "\n\n" + parts.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
                 + messages(group, prefix: "- ", markdownEscaped)
         }.joined(separator: "\n")
     }
@@ -72,7 +72,7 @@ extension Report {
                             }.joined() + " \\\\"
                     }
                     return """
-                        % \(heading(group))
+                        % \(plainText(heading(group)))
                         \\begin{table}
                         \\caption{\(latexEscaped(table.title)); \(latexEscaped(table.note(options))).}
                         \\begin{tabular}{l\(columns)}
@@ -86,13 +86,14 @@ extension Report {
 
                         """
                 }
-                return (tables + group.agreements.map { $0.latex(options) }).joined(separator: "\n")
+                let parts = tables + group.agreements.map { $0.latex(options) } + [group.origins.latex()]
+                return parts.filter { !$0.isEmpty }.joined(separator: "\n")
             }.joined(separator: "\n")
     }
 
     /// One line a mean, with full precision. Agreement with a published table is not in it: JSON has that.
     public func csv() -> String {
-        var lines = ["profile,run,configuration,metric,region,direction,mean,low,high,n,planned"]
+        var lines = ["profile,run,configuration,metric,region,direction,mean,low,high,n,planned,clips"]
         for group in groups {
             for table in group.tables {
                 for row in table.rows {
@@ -101,8 +102,9 @@ extension Report {
                         let fields = [
                             group.profile.rawValue, "\(row.run)", row.label, column.metric.name,
                             column.region.rawValue, column.metric.direction.rawValue, a.mean.map { "\($0)" } ?? "",
-                            a.interval.map { "\($0.lowerBound)" } ?? "", a.interval.map { "\($0.upperBound)" } ?? "",
-                            "\(a.n)", "\(a.planned)",
+                            (a.interval?.bounds).map { "\($0.lowerBound)" } ?? "",
+                            (a.interval?.bounds).map { "\($0.upperBound)" } ?? "", "\(a.n)", "\(a.planned)",
+                            "\(a.clips)",
                         ]
                         lines.append(fields.map(csvField).joined(separator: ","))
                     }
@@ -182,7 +184,7 @@ extension Report {
         return lines
     }
 
-    private func messages(_ group: Group, prefix: String, _ escaped: (String) -> String = { $0 }) -> String {
+    private func messages(_ group: Group, prefix: String, _ escaped: (String) -> String) -> String {
         let lines = notices(group)
         return lines.isEmpty ? "" : "\nTo know:\n\n" + lines.map { prefix + escaped($0) + "\n" }.joined()
     }
@@ -204,11 +206,11 @@ private struct Notice {
 }
 
 func markdownEscaped(_ text: String) -> String {
-    text.map { $0.isNewline ? " " : "\\`*_[]<>|".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+    plainText(text).map { "\\`*_[]<>|".contains($0) ? "\\\($0)" : "\($0)" }.joined()
 }
 
 func latexEscaped(_ text: String) -> String {
-    text.map { character in
+    plainText(text).map { character in
         switch character {
         case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
         case "\\": "\\textbackslash{}"
@@ -225,8 +227,4 @@ func latexEscaped(_ text: String) -> String {
         default: "\(character)"
         }
     }.joined()
-}
-
-private func csvField(_ text: String) -> String {
-    text.contains { ",\"\n\r".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
 }

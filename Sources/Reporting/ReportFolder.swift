@@ -6,7 +6,7 @@ public import Results
 public struct ReportFolder: Sendable {
     /// The kinds of files.
     public enum Format: String, Sendable, CaseIterable {
-        case md, latex, csv, json, html
+        case md, latex, csv, values, json, html
 
         /// Its file in the folder.
         public var file: String {
@@ -14,6 +14,7 @@ public struct ReportFolder: Sendable {
             case .md: "table.md"
             case .latex: "table.tex"
             case .csv: "table.csv"
+            case .values: "values.csv"
             case .json: "report.json"
             case .html: "index.html"
             }
@@ -44,6 +45,7 @@ public struct ReportFolder: Sendable {
             case .md: text = report.markdown()
             case .latex: text = report.latex()
             case .csv: text = report.csv()
+            case .values: text = report.values()
             case .json: text = try report.json()
             case .html:
                 var plots: [[(title: String, svg: String)]] = []

@@ -1,4 +1,6 @@
-/// A table of text columns for a terminal: the first column to the left, the others to the right.
+internal import Experiment
+
+/// A table of text columns for a terminal: the first column to the left, the others to the right or to the left too.
 public struct TextTable: Sendable {
     /// A cell, with a mark that takes no room where styles are shown.
     public struct Cell: Sendable {
@@ -6,19 +8,26 @@ public struct TextTable: Sendable {
         let mark: Mark?
 
         public init(_ text: String, mark: Mark? = nil) {
-            self.text = text
+            self.text = plainText(text)
             self.mark = mark
         }
     }
 
+    /// Bold, underlined, and neither.
+    static let styles = ["\u{1b}[1m", "\u{1b}[4m", "\u{1b}[0m"]
+
     private let header: [String]
     private var rows: [[Cell]] = []
     private let hasStyles: Bool
+    private let isLeft: Bool
 
-    /// - Parameter hasStyles: marks by bold and underline; otherwise by `*` and `_` after the number.
-    public init(_ header: [String], hasStyles: Bool) {
-        self.header = header
+    /// - Parameters:
+    ///   - hasStyles: marks by bold and underline; otherwise by `*` and `_` after the number.
+    ///   - isLeft: columns of words, not of numbers.
+    public init(_ header: [String], hasStyles: Bool, isLeft: Bool = false) {
+        self.header = header.map(plainText)
         self.hasStyles = hasStyles
+        self.isLeft = isLeft
     }
 
     public mutating func add(_ cells: [Cell]) { rows.append(cells) }
@@ -30,7 +39,7 @@ public struct TextTable: Sendable {
         }
         func padded(_ text: String, _ visible: Int, _ c: Int) -> String {
             let space = String(repeating: " ", count: max(0, widths[c] - visible))
-            return c == 0 ? text + space : space + text
+            return c == 0 || isLeft ? text + space : space + text
         }
         let head = header.indices.map { padded(header[$0], header[$0].count, $0) }.joined(separator: "  ")
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
@@ -40,8 +49,8 @@ public struct TextTable: Sendable {
                 if hasStyles {
                     let styled =
                         switch cell.mark {
-                        case .best: "\u{1b}[1m\(cell.text)\u{1b}[0m"
-                        case .second: "\u{1b}[4m\(cell.text)\u{1b}[0m"
+                        case .best: TextTable.styles[0] + cell.text + TextTable.styles[2]
+                        case .second: TextTable.styles[1] + cell.text + TextTable.styles[2]
                         case nil: cell.text
                         }
                     return padded(styled, cell.text.count, c)

@@ -6,8 +6,10 @@ public struct Aggregate: Sendable, Equatable {
     /// Those with a value, and those planned.
     public let n: Int
     public let planned: Int
-    /// Percentile bootstrap over clips; nil with fewer than two clips or when not asked for.
-    public let interval: ClosedRange<Double>?
+    /// How many clips those with a value are of.
+    public let clips: Int
+    /// Expanded percentile bootstrap over clips; nil when not asked for.
+    public let interval: ClipInterval?
     /// How many have no value, by reason.
     public let unscored: [String: Int]
 
@@ -31,7 +33,8 @@ public struct Aggregate: Sendable, Equatable {
         mean = values.isEmpty ? nil : values.map(\.value).reduce(0, +) / Double(values.count)
         n = values.count
         planned = items.count + rejected
+        clips = Set(values.map(\.clip)).count
         self.unscored = unscored
-        interval = level.flatMap { bootstrapInterval(values, level: $0) }
+        interval = level.map { bootstrapInterval(values, level: $0) }
     }
 }

@@ -1,11 +1,12 @@
-/// Percentile bootstrap interval of a mean over clips.
+import Foundation
+
+/// The interval of a mean over clips: that of the ratio sum S_c / sum m_c, where clip c has m_c values that add up to S_c
+/// (experiments.md §4).
 ///
-/// - Parameters:
-///   - level: coverage in 0..<1, as 0.95.
-/// - Returns: nil with fewer than two clips.
+/// - Parameter level: coverage in 0..<1, as 0.95.
 func bootstrapInterval(
-    _ values: [(clip: String, value: Double)], level: Double, resamples: Int = 2000
-) -> ClosedRange<Double>? {
+    _ values: [(clip: String, value: Double)], level: Double, resamples: Int = 10_000
+) -> ClipInterval {
     var order: [String] = []
     var sums: [String: ClipSum] = [:]
     for (clip, value) in values {
@@ -16,25 +17,51 @@ func bootstrapInterval(
     return bootstrapInterval(clips: clips.count, level: level, resamples: resamples) { mean(of: clips, $0) }
 }
 
-/// Percentile bootstrap interval of any number that is computed from clips. Whole clips are resampled, because videos of one
-/// clip are alike; the generator is seeded, so the same clips give the same interval.
+/// The expanded percentile bootstrap interval (Hesterberg 2015; experiments.md §4) of any number that is computed from clips.
+///
+/// Whole clips are resampled, because videos of one clip are alike. The plain percentile interval is too short for few clips:
+/// it has the spread of a normal quantile and of a variance over C; `expandedTail` puts Student's and C - 1 in their place.
+/// The generator is seeded, so the same clips give the same interval.
 ///
 /// - Parameters:
 ///   - level: coverage in 0..<1, as 0.95.
 ///   - statistic: the number from a resample, given as places of clips; nil where that resample has none.
-/// - Returns: nil with fewer than two clips, or where more than a tenth of the resamples have no number.
+/// - Returns: no interval with fewer than five clips, or where more than a tenth of the resamples have no number.
 func bootstrapInterval(
-    clips: Int, level: Double, resamples: Int = 2000, _ statistic: ([Int]) -> Double?
+    clips: Int, level: Double, resamples: Int = 10_000, _ statistic: ([Int]) -> Double?
+) -> ClipInterval {
+    guard clips >= ClipInterval.fewestClips else {
+        let count = clips == 1 ? "1 clip is" : "\(clips) clips are"
+        return .absent(reason: "\(count) too few for an interval, which takes \(ClipInterval.fewestClips)")
+    }
+    let tail = expandedTail(clips: clips, level: level)
+    guard let range = percentileInterval(clips: clips, tail: tail, resamples: resamples, statistic) else {
+        return .absent(reason: "more than a tenth of the resamples have no value")
+    }
+    return .bounds(range)
+}
+
+/// The share of resamples that the expanded interval leaves out on each side: Phi(-t sqrt(C / (C - 1))), with t Student's
+/// quantile of (1 + level) / 2 with C - 1 degrees.
+func expandedTail(clips: Int, level: Double) -> Double {
+    let t = studentQuantile(level: level, degrees: clips - 1)
+    return normalDistribution(-t * (Double(clips) / Double(clips - 1)).squareRoot())
+}
+
+/// Between the quantiles `tail` and 1 - `tail` of a number's resamples over clips.
+/// - Returns: nil where more than a tenth of the resamples have no number.
+func percentileInterval(
+    clips: Int, tail: Double, resamples: Int, _ statistic: ([Int]) -> Double?
 ) -> ClosedRange<Double>? {
-    guard clips >= 2 else { return nil }
     var generator = SplitMix64(state: 0x7472_616e_7366_6572)
     var picks = [Int](repeating: 0, count: clips)
     var numbers: [Double] = []
+    numbers.reserveCapacity(resamples)
     for _ in 0..<resamples {
         for place in picks.indices { picks[place] = Int(generator.next() % UInt64(clips)) }
         if let number = statistic(picks) { numbers.append(number) }
     }
-    guard numbers.count * 10 >= resamples * 9 else { return nil }
+    guard !numbers.isEmpty, numbers.count * 10 >= resamples * 9 else { return nil }
     numbers.sort()
     func quantile(_ q: Double) -> Double {
         let place = q * Double(numbers.count - 1)
@@ -42,7 +69,7 @@ func bootstrapInterval(
         let high = min(low + 1, numbers.count - 1)
         return numbers[low] + (numbers[high] - numbers[low]) * (place - Double(low))
     }
-    return quantile((1 - level) / 2)...quantile((1 + level) / 2)
+    return quantile(tail)...max(quantile(tail), quantile(1 - tail))
 }
 
 /// What the values of one clip add to a mean.

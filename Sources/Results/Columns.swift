@@ -36,11 +36,12 @@ struct WeightColumn: Codable {
     init(amount: ControlAmount) { self.amount = amount }
 
     init(from decoder: any Decoder) throws {
-        if let regions = try? decoder.container(keyedBy: CodingKeys.self) {
-            amount = .regional(
-                fg: try regions.decode(Double.self, forKey: .fg), bg: try regions.decode(Double.self, forKey: .bg))
+        if let number = try? decoder.singleValueContainer().decode(Double.self) {
+            amount = .uniform(number)
         } else {
-            amount = .uniform(try decoder.singleValueContainer().decode(Double.self))
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            amount = .regional(
+                fg: try container.decode(Double.self, forKey: .fg), bg: try container.decode(Double.self, forKey: .bg))
         }
     }
 

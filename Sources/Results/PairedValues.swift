@@ -34,9 +34,8 @@ public struct PairedValues: Sendable {
     public struct Ranking: Sendable {
         /// Kendall's tau-b of the rows' means and the published values, both turned so that larger is better.
         public let tau: Score.Outcome
-        /// Percentile bootstrap over clips of that; nil where there is no tau, with fewer than two clips, or where too many
-        /// resamples leave no order.
-        public let interval: ClosedRange<Double>?
+        /// Expanded percentile bootstrap over clips of that.
+        public let interval: ClipInterval
         /// Rows that have a mean.
         public let rows: Int
         public let clips: Int
@@ -60,9 +59,9 @@ public struct PairedValues: Sendable {
         let means = self.means
         let rows = means.indices.filter { means[$0] != nil }
         guard let value = tau(means) else {
+            let reason = reason(rows.map { means[$0]! }, rows.map { published[$0] })
             return Ranking(
-                tau: .unscored(reason: reason(rows.map { means[$0]! }, rows.map { published[$0] })), interval: nil,
-                rows: rows.count, clips: clips)
+                tau: .unscored(reason: reason), interval: .absent(reason: reason), rows: rows.count, clips: clips)
         }
         let interval = bootstrapInterval(clips: clips, level: level) { picks in
             tau(sums.map { mean(of: $0, picks) })
@@ -81,8 +80,8 @@ public struct PairedValues: Sendable {
     /// The mean of one row less that of another, over the clips that both have.
     public struct Difference: Sendable, Equatable {
         public let value: Double
-        /// Percentile bootstrap over those clips; nil with fewer than two.
-        public let interval: ClosedRange<Double>?
+        /// Expanded percentile bootstrap over those clips.
+        public let interval: ClipInterval
         public let clips: Int
     }
 

@@ -11,6 +11,8 @@ public struct RunSummary: Sendable, Equatable {
     public let regions: [Region]
     public let environment: [String: String]
     public let createdAt: String
+    /// nil while its work goes on, or when that was cut short.
+    public let finishedAt: String?
     /// Videos that could not be planned, by configuration.
     public let rejected: [String: Int]
     /// How its suite lays out the table; nil where there was no suite.
@@ -23,6 +25,9 @@ public struct RunSummary: Sendable, Equatable {
 public protocol ScoredItem: Sendable {
     var configuration: String { get }
     var clip: String { get }
+    var clipIdentity: Identity { get }
+    /// Which of the clip's captions it was made from; "" for its own, and for what is of all.
+    var prompt: String { get }
     /// Without their per-frame values: `RunResults.curves` has the means of those.
     var scores: [Score] { get }
 }
@@ -45,14 +50,18 @@ public struct TrialResults: ScoredItem {
     /// Identities under which the previews are kept.
     public let clipIdentity: Identity
     public let trialIdentity: Identity
+    /// nil where the store does not know what the video was made from.
+    public let origin: VideoOrigin?
     public let scores: [Score]
 }
 
 /// One planned condition of a run with its scores; without any where it was not scored.
 public struct ConditionResults: ScoredItem {
+    public var prompt: String { "" }
     public let configuration: String
     public let clip: String
     public let videos: Int
+    public let clipIdentity: Identity
     public let scores: [Score]
 }
 

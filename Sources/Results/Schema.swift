@@ -174,6 +174,13 @@ enum Schema {
                                                                     -- known; NULL when made under its own
                     """)
         }
+        migrator.registerMigration("2026-12 origins") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE generation ADD COLUMN prompt_text TEXT; -- NULL where it was not recorded
+                    ALTER TABLE generation ADD COLUMN settings TEXT;    -- JSON object of the generator's, as steps; or NULL
+                    """)
+        }
         return migrator
     }
 }

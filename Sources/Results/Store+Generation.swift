@@ -9,6 +9,8 @@ public struct GeneratedVideo: Sendable {
     public let task: VideoTask
     /// What reports call the generator.
     public let generator: String
+    /// What of it a reader may want apart from that, as "steps": "35".
+    public let settings: [String: String]
     public let video: Artifact
     /// How long it took; nil where nobody measured.
     public let seconds: Double?
@@ -17,12 +19,13 @@ public struct GeneratedVideo: Sendable {
     public let adoption: Adoption?
 
     public init(
-        identity: Identity, task: VideoTask, generator: String, video: Artifact, seconds: Double?,
-        recipe: Recipe? = nil, adoption: Adoption? = nil
+        identity: Identity, task: VideoTask, generator: String, settings: [String: String] = [:], video: Artifact,
+        seconds: Double?, recipe: Recipe? = nil, adoption: Adoption? = nil
     ) {
         self.identity = identity
         self.task = task
         self.generator = generator
+        self.settings = settings
         self.video = video
         self.seconds = seconds
         self.recipe = recipe
@@ -174,8 +177,10 @@ extension Store {
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO generation (identity, configuration, clip, prompt, seed, weights, generator,
-                        path, bytes, sha256, seconds, recipe_id, parts, adopted, environment_id, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?), ?)
+                        path, bytes, sha256, seconds, recipe_id, parts, adopted, environment_id, created_at,
+                        prompt_text, settings)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?),
+                        ?, ?, ?)
                     """,
                 arguments: [
                     video.identity.hex, task.configuration.name, task.clip.name, task.prompt.label,
@@ -183,6 +188,7 @@ extension Store {
                     video.video.path, video.video.bytes, video.video.sha256, video.seconds,
                     try video.recipe.flatMap { try number(of: $0, db) },
                     try video.recipe.map { try JSON.text($0.trial) }, adopted, details, now.ISO8601Format(),
+                    task.prompt.text, try JSON.text(video.settings),
                 ])
         }
     }

@@ -24,6 +24,7 @@ extension Store {
                     regions: try JSON.value([Region].self, row.decode(forColumn: "regions")),
                     environment: try JSON.value([String: String].self, row.decode(forColumn: "details")),
                     createdAt: try row.decode(forColumn: "created_at"),
+                    finishedAt: try row.decode(forColumn: "finished_at"),
                     rejected: try JSON.value([String: Int].self, row.decode(forColumn: "rejected")),
                     layout: column?.layout, configurations: column?.configurations ?? [])
             }
@@ -47,11 +48,12 @@ extension Store {
                 byFingerprint[try row.decode(String.self, forColumn: "fingerprint"), default: []].append(
                     try decoder.score(row))
             }
+            let origins = try origins(of: run, db)
             let trials = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT run_trial.fingerprint, configuration.name AS configuration, clip.name AS clip, trial.prompt,
-                        clip.caption, clip.path AS reference_path, trial.path AS generated_path,
+                        trial.sha256, clip.caption, clip.path AS reference_path, trial.path AS generated_path,
                         clip.identity AS clip_identity, trial.identity AS trial_identity
                     FROM run_trial
                         JOIN trial ON trial.id = trial_id
@@ -67,6 +69,10 @@ extension Store {
                     generatedPath: try row.decode(forColumn: "generated_path"),
                     clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
                     trialIdentity: Identity(hex: try row.decode(forColumn: "trial_identity")),
+                    origin: origins.origin(
+                        sha256: try row.decode(forColumn: "sha256"),
+                        configuration: try row.decode(forColumn: "configuration"),
+                        clip: try row.decode(forColumn: "clip")),
                     scores: byFingerprint[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
             }
             return RunResults(
@@ -81,7 +87,8 @@ extension Store {
         let planned = try Row.fetchAll(
             db,
             sql: """
-                SELECT fingerprint, videos, configuration.name AS configuration, clip.name AS clip
+                SELECT fingerprint, videos, configuration.name AS configuration, clip.name AS clip,
+                    clip.identity AS clip_identity
                 FROM run_condition
                     JOIN clip ON clip.id = clip_id
                     JOIN configuration ON configuration.id = configuration_id
@@ -103,6 +110,7 @@ extension Store {
             ConditionResults(
                 configuration: try row.decode(forColumn: "configuration"), clip: try row.decode(forColumn: "clip"),
                 videos: try row.decode(forColumn: "videos"),
+                clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
                 scores: scores[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
         }
     }

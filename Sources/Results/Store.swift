@@ -90,7 +90,7 @@ public final class Store: Sendable {
     }
 
     /// A connection that changes nothing, also where the store's folder may not be written.
-    private static func reader(_ path: String) throws -> DatabaseQueue {
+    static func reader(_ path: String) throws -> DatabaseQueue {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(10)

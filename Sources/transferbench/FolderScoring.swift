@@ -26,6 +26,13 @@ struct FolderScoring {
         Terminal.note(
             "run \(outcome.run): \(outcome.scored) scored now, \(outcome.known) known before"
                 + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(store.path)")
+        let name = URL(fileURLWithPath: store.path).deletingPathExtension().lastPathComponent
+        Terminal.note(
+            "next: "
+                + ShellWords.text([
+                    CommandLine.arguments.first ?? "transferbench", "report", "\(outcome.run)", "--store", store.path,
+                    "--interval", "--out", "\(name)-report",
+                ]))
         if outcome.failures > 0 {
             throw BenchError(
                 .incomplete,

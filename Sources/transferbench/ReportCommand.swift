@@ -13,10 +13,12 @@ struct ReportCommand: ParsableCommand {
         abstract: "Show stored results as tables, plots and a page.",
         discussion: """
             Without --out, the table goes to standard output: for the terminal, or in the --format given. With --out, \
-            table.md, table.tex, table.csv, report.json, index.html and plots are written there.
+            table.md, table.tex, table.csv, values.csv, report.json, index.html and plots are written there. Without --store \
+            the folder's only store is shown. 'csv' has a line a mean, 'values' a line a video, metric and region.
 
               transferbench report --interval
               transferbench report 2 3 --format latex > table.tex
+              transferbench report --store table1.sqlite --format values > values.csv
               transferbench report --out report
             """)
 
@@ -24,13 +26,12 @@ struct ReportCommand: ParsableCommand {
     var runs: [String] = []
     @Flag(help: "Of runs with the same name only the newest.")
     var latest = false
-    @Option(help: ArgumentHelp("The store of results.", valueName: "file"), completion: .file())
-    var store = "results.sqlite"
+    @OptionGroup var place: StorePlace
     @Option(help: "Only this format: \(ReportFolder.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format: ReportFolder.Format?
     @Option(help: ArgumentHelp("Folder to write files to.", valueName: "dir"), completion: .directory)
     var out: String?
-    @Flag(help: "Show a 95 % bootstrap interval beside each mean.")
+    @Flag(help: "Show a 95 % bootstrap interval over clips beside each mean; it takes five clips.")
     var interval = false
     @Option(
         help: ArgumentHelp(
@@ -49,8 +50,8 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try Store(path: store, access: .read)
-        let chosen = try select(try store.runs())
+        let store = try place.open(.read)
+        let chosen = try RunChoice(runs, in: store).chosen(latest: latest)
         let results = try chosen.map { run throws(BenchError) in try store.results(of: run) }
         let known = Set(chosen.flatMap { $0.metrics.map(\.name) })
         if let unknown = metric.first(where: { $0 != "all" && !known.contains($0) }) {
@@ -79,22 +80,10 @@ struct ReportCommand: ParsableCommand {
         case .md: report.markdown()
         case .latex: report.latex()
         case .csv: report.csv()
+        case .values: report.values()
         case .json: try report.json()
         case .html:
             throw BenchError(.usage, "--format html writes a page and its plots; name a folder with --out")
         }
-    }
-
-    private func select(_ all: [RunSummary]) throws(BenchError) -> [RunSummary] {
-        guard !all.isEmpty else {
-            throw BenchError(.nothingSelected, "\(store) holds no run yet; score a folder first")
-        }
-        if let unknown = runs.first(where: { name in !all.contains { "\($0.number)" == name || $0.name == name } }) {
-            let there = all.map { "\($0.number) (\($0.name))" }.joined(separator: ", ")
-            throw BenchError(.nothingSelected, "\(store) holds no run '\(unknown)'; there are: \(there)")
-        }
-        let chosen = runs.isEmpty ? all : all.filter { runs.contains("\($0.number)") || runs.contains($0.name) }
-        return latest
-            ? chosen.filter { run in !chosen.contains { $0.name == run.name && $0.number > run.number } } : chosen
     }
 }

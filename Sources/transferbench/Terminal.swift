@@ -1,14 +1,17 @@
 import Experiment
 import Foundation
+import Reporting
 
 /// The person at the other end: results to standard output, everything else to standard error.
 enum Terminal {
-    static let hasStyledOutput = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    private static let isScreen = isatty(STDOUT_FILENO) == 1
+    static let hasStyledOutput = isScreen && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
+    /// Files and other programs get the text as it is; a terminal gets nothing that it would obey, but for our tables' marks.
     /// - Throws: `BenchError` 69, when standard output takes no more: lost results must not look like success.
     static func output(_ text: String) throws(BenchError) {
-        guard write(text, STDOUT_FILENO) else {
+        guard write(isScreen ? screenText(text, hasStyles: hasStyledOutput) : text, STDOUT_FILENO) else {
             throw BenchError(
                 .missing, "standard output cannot be written (\(String(cString: strerror(errno)))); check where it goes"
             )

@@ -19,7 +19,8 @@ struct TransferBench: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ScoreCommand.self, ReportCommand.self, GenerateCommand.self, PerceiveCommand.self,
+            RunCommand.self, ScoreCommand.self, ReportCommand.self, RunsCommand.self, GenerateCommand.self,
+            PerceiveCommand.self,
             ModelsCommand.self, DenoiseCommand.self, TokenizeCommand.self, RobotWeightsCommand.self,
             TinyWorldCommand.self, DiversityCommand.self,
             DoctorCommand.self,

@@ -37,7 +37,8 @@ import Testing
         #expect(result.status == 65)
         #expect(
             result.errors
-                == "transferbench: results.sqlite does not exist; score a folder first, or name another --store\n")
+                == "transferbench: this folder holds no store; score a folder or run a suite first, or name a store with "
+                + "--store\n")
     }
 
     @Test func `the doctor finds what is there and names what mends what is not`() throws {
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func `every command has help with an example, and completion scripts are there`() throws {
-        for command in [[], ["score"], ["report"], ["doctor"]] {
+        for command in [[], ["score"], ["report"], ["runs"], ["doctor"]] {
             let help = try run(command + ["--help"])
             #expect(help.status == 0 && help.output.contains("\n  transferbench \(command.first ?? "score")"))
         }

@@ -23,7 +23,9 @@ import Testing
         let first = try run(scoreAll)
         #expect(first.status == 0, "\(first.errors)")
         #expect(first.output.contains("Blur SSIM ↑  Edge F1 ↑  Depth si-RMSE ↓  Mask mIoU ↑"))
-        #expect(first.output.contains("n = 2 of 2 videos for every value"))
+        #expect(
+            first.output.contains("n = 2 of 2 videos (1 clip) for every value; marks compare the same clip in all rows")
+        )
         #expect(first.errors.contains("run 1: 6 scored now, 0 known before; stored in results.sqlite"))
         let second = try run(scoreAll)
         #expect(second.status == 0)
@@ -225,7 +227,7 @@ import Testing
         mkfifo(folder.file("edge/videos/task_0000__0.mp4"), 0o644)
         let result = try run(scoreAll)
         #expect(result.status == 2 && result.errors.contains("task_0000__0.mp4 is not a regular file"))
-        #expect(result.output.contains("edge PARTIAL") && result.output.contains("(1/2)"))
+        #expect(result.output.contains("edge PARTIAL") && result.output.contains("(1/2, 1)"))
     }
 
     @Test func `a later run that shows the same scores shows what was wrong with them`() throws {

@@ -92,18 +92,23 @@ import Testing
                 profile paibench-2025, frame-limit 121, dataset data, run 1 (made)
 
                 Whole picture
-                              Blur SSIM ↑  Depth si-RMSE ↓
-                ────────────  ───────────  ───────────────
-                edge & <vis>  0.81 (2/2)_      0.20 (1/2)_
-                uniform_1     0.92 (2/2)*      0.08 (2/2)*
-                in parentheses: videos scored / planned; * best, _ second
+                                 Blur SSIM ↑  Depth si-RMSE ↓
+                ────────────  ──────────────  ───────────────
+                edge & <vis>  0.81 (2/2, 2)_   0.20 (1/2, 1)_
+                uniform_1     0.92 (2/2, 2)*   0.08 (2/2, 2)*
+                in parentheses: videos scored / planned, clips; marks compare only what all rows with a value share, which \
+                is 2 clips for Blur SSIM ↑, 1 clip for Depth si-RMSE ↓; * best, _ second
 
                 Foreground and background
                               Blur SSIM FG ↑  Blur SSIM BG ↑  Depth si-RMSE FG ↓  Depth si-RMSE BG ↓
                 ────────────  ──────────────  ──────────────  ──────────────────  ──────────────────
-                edge & <vis>     0.71 (2/2)_     0.86 (2/2)_         0.30 (1/2)_         0.15 (1/2)_
-                uniform_1        0.82 (2/2)*     0.97 (2/2)*         0.18 (2/2)*         0.03 (2/2)*
-                in parentheses: videos scored / planned; * best, _ second
+                edge & <vis>  0.71 (2/2, 2)_  0.86 (2/2, 2)_      0.30 (1/2, 1)_      0.15 (1/2, 1)_
+                uniform_1     0.82 (2/2, 2)*  0.97 (2/2, 2)*      0.18 (2/2, 2)*      0.03 (2/2, 2)*
+                in parentheses: videos scored / planned, clips; marks compare only what all rows with a value share, which \
+                is 2 clips for Blur SSIM FG ↑, Blur SSIM BG ↑, 1 clip for Depth si-RMSE FG ↓, Depth si-RMSE BG ↓; * best, _ second
+
+                What made the rows
+                what made these videos is not recorded: they were not made by this program's runs
 
                 To know:
 
@@ -111,7 +116,7 @@ import Testing
                 - depth-si-rmse (all, fg, bg): unscored: no depth
 
                 """)
-        #expect(try report().terminal(hasStyles: true).contains("\u{1b}[1m0.92 (2/2)\u{1b}[0m"))
+        #expect(try report().terminal(hasStyles: true).contains("\u{1b}[1m0.92 (2/2, 2)\u{1b}[0m"))
     }
 
     @Test func `a metric of whole conditions counts clips beside the videos of the others`() throws {
@@ -132,10 +137,11 @@ import Testing
                 ────  ───────────  ───────────────────
                 edge        0.81_                0.40_
                 vis         0.92*                0.50*
-                n = 2 of 2 videos for every value; n = 2 of 2 clips for Diversity (VGG16); * best, _ second
+                n = 2 of 2 videos (2 clips) for every value; n = 2 of 2 clips for Diversity (VGG16); marks compare the same \
+                2 clips in all rows; * best, _ second
 
                 """))
-        #expect(report.csv().contains(",perceptual-diversity,all,higher,0.4,,,2,2\n"))
+        #expect(report.csv().contains(",perceptual-diversity,all,higher,0.4,,,2,2,2\n"))
         #expect(try report.json().contains("\"conditions\""))
     }
 
@@ -144,22 +150,23 @@ import Testing
         #expect(text.contains("| | Blur SSIM ↑ |\n|:--|--:|\n"))
         #expect(
             text.contains(
-                "| edge & \\<vis\\> | <u>0.812 [0.801, 0.823]</u> |\n| uniform\\_1 | **0.923 [0.912, 0.934]** |"))
-        #expect(text.contains("n = 2 of 2 videos for every value; in brackets: 95 % bootstrap interval over clips."))
+                "| edge & \\<vis\\> | <u>0.812 [–]</u> |\n| uniform\\_1 | **0.923 [–]** |"))
+        #expect(
+            text.contains("; [–]: 2 clips are too few for an interval, which takes 5; marks compare the same 2 clips"))
     }
 
     @Test func `the LaTeX table escapes what LaTeX would read`() throws {
         let text = try report().latex()
-        #expect(text.contains("{}edge \\& $<$vis$>$ & \\underline{0.81 (2/2)} & \\underline{0.20 (1/2)} \\\\"))
-        #expect(text.contains("uniform\\_1 & \\textbf{0.92 (2/2)} & \\textbf{0.08 (2/2)} \\\\"))
+        #expect(text.contains("{}edge \\& $<$vis$>$ & \\underline{0.81 (2/2, 2)} & \\underline{0.20 (1/2, 1)} \\\\"))
+        #expect(text.contains("uniform\\_1 & \\textbf{0.92 (2/2, 2)} & \\textbf{0.08 (2/2, 2)} \\\\"))
         #expect(text.contains(" & Blur SSIM $\\uparrow$ & Depth si-RMSE $\\downarrow$ \\\\"))
     }
 
     @Test func `CSV has full precision and one mean a line`() throws {
         let lines = try report(ReportOptions(level: 0.95)).csv().split(separator: "\n").map(String.init)
-        #expect(lines[0] == "profile,run,configuration,metric,region,direction,mean,low,high,n,planned")
+        #expect(lines[0] == "profile,run,configuration,metric,region,direction,mean,low,high,n,planned,clips")
         #expect(lines.count == 1 + 2 * 2 * 3)
-        #expect(lines[1].hasPrefix("paibench-2025,1,edge & <vis>,blur-ssim,all,higher,0.812,0.801,0.823,2,2"))
+        #expect(lines[1].hasPrefix("paibench-2025,1,edge & <vis>,blur-ssim,all,higher,0.812,,,2,2,2"))
     }
 
     @Test func `JSON holds every trial with its scores and reasons`() throws {

@@ -37,6 +37,8 @@ import Testing
     private struct Item: ScoredItem {
         let configuration = ""
         let clip: String
+        let prompt = ""
+        var clipIdentity: Identity { Identity(of: [clip]) }
         let scores: [Score]
 
         init(_ clip: Int, _ value: Double?) {
@@ -90,33 +92,34 @@ import Testing
         }
         let ranking = measured()
         #expect(abs(try #require(ranking.tau.value) - reference.tauB) < 1e-12)
-        let interval = try #require(ranking.interval)
+        let interval = try #require(ranking.interval.bounds)
         // One pair of nine rows that changes sides moves tau by 2/36.
         #expect(abs(interval.lowerBound - reference.tauBInterval[0]) < 2 / 36.0 + 1e-9)
         #expect(abs(interval.upperBound - reference.tauBInterval[1]) < 2 / 36.0 + 1e-9)
-        #expect(ranking.rows == 9 && ranking.clips == 24 && measured().interval == interval)
+        #expect(ranking.rows == 9 && ranking.clips == 24 && measured().interval == .bounds(interval))
 
         let difference = try #require(values.difference(0, 1, level: 0.95))
         #expect(abs(difference.value - reference.firstLessSecond) < 1e-12)
         let width = reference.differenceInterval[1] - reference.differenceInterval[0]
-        let paired = try #require(difference.interval)
+        let paired = try #require(difference.interval.bounds)
         #expect(abs(paired.lowerBound - reference.differenceInterval[0]) < 0.05 * width)
         #expect(abs(paired.upperBound - reference.differenceInterval[1]) < 0.05 * width)
         let reverse = try #require(values.difference(1, 0, level: 0.95))
         #expect(abs(reverse.value + difference.value) < 1e-12)
         // Paired: what clips have in common is gone. Without pairs the interval would be that of two independent means.
-        let alone = try #require(bootstrapInterval(rows[0].map { ($0.clip, $0.scores[0].outcome.value!) }, level: 0.95))
+        let alone = try #require(
+            bootstrapInterval(rows[0].map { ($0.clip, $0.scores[0].outcome.value!) }, level: 0.95).bounds)
         #expect(width < alone.upperBound - alone.lowerBound)
     }
 
     @Test func `what is better decides which way rows are ordered`() {
-        let rows: [[Double?]] = [[1, 1], [2, 2], [3, 3]]
+        let rows = [1.0, 2, 3].map { [Double?](repeating: $0, count: 5) }
         for (ours, theirs, tau) in [
             (MetricDescriptor.Direction.higher, MetricDescriptor.Direction.higher, 1.0), (.lower, .lower, 1),
             (.lower, .higher, -1), (.higher, .lower, -1),
         ] {
             let ranking = values(rows).ranking(against: [10, 20, 30], better: (ours, theirs), level: 0.95)
-            #expect(ranking.tau == .scored(tau) && ranking.interval == tau...tau)
+            #expect(ranking.tau == .scored(tau) && ranking.interval == .bounds(tau...tau))
         }
     }
 
@@ -129,20 +132,25 @@ import Testing
         #expect(none.tau == .unscored(reason: "no row has a value") && none.rows == 0 && none.clips == 0)
     }
 
-    @Test func `an interval takes two clips, and an order in nearly all resamples`() {
-        let one = ranking([[1], [2]], [5, 6])
-        #expect(one.tau == .scored(1) && one.interval == nil && one.clips == 1)
-        // A quarter of the resamples hold the first clip alone, in which the rows are equal.
-        #expect(ranking([[1, 3], [1, 4]], [5, 6]).interval == nil)
+    @Test func `an interval takes five clips, and an order in nearly all resamples`() {
+        let four = ranking([[1, 1, 1, 1], [2, 2, 2, 2]], [5, 6])
+        #expect(four.tau == .scored(1) && four.clips == 4)
+        #expect(four.interval == .absent(reason: "4 clips are too few for an interval, which takes 5"))
+        // A third of the resamples lack the last clip, without which the rows are equal.
+        #expect(
+            ranking([[1, 1, 1, 1, 3], [1, 1, 1, 1, 4]], [5, 6]).interval
+                == .absent(reason: "more than a tenth of the resamples have no value"))
         // A row that lacks a clip has no mean in some resamples; those hold the other rows alone.
-        let gap = ranking([[1, 1], [2, 2], [3, nil]], [5, 6, 7])
-        #expect(gap.tau == .scored(1) && gap.interval == 1...1 && gap.rows == 3)
+        let gap = ranking([[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 3, 3, 3, nil]], [5, 6, 7])
+        #expect(gap.tau == .scored(1) && gap.interval == .bounds(1...1) && gap.rows == 3)
     }
 
     @Test func `a difference is of the clips that both rows have`() throws {
-        let values = values([[1, 2, 9], [0, 0, nil], [nil, nil, nil]])
+        let values = values([[1, 2, 1, 2, 1.5, 9], [0, 0, 0, 0, 0, nil], [nil, nil, nil]])
         let difference = try #require(values.difference(0, 1, level: 0.95))
-        #expect(difference.value == 1.5 && difference.clips == 2 && difference.interval == 1...2)
+        #expect(difference.value == 1.5 && difference.clips == 5)
+        let interval = try #require(difference.interval.bounds)
+        #expect(interval.lowerBound >= 1 && interval.upperBound <= 2 && interval.contains(1.5))
         #expect(values.difference(0, 2, level: 0.95) == nil && values.difference(2, 2, level: 0.95) == nil)
     }
 }

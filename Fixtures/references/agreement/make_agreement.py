@@ -1,13 +1,13 @@
-"""Writes kendall.json: Kendall's tau-b as SciPy computes it, for lists with and without ties; and bootstrap.json: percentile
-bootstrap intervals of tau-b and of a difference of means, with NumPy's generator and 20000 resamples of clips. Run in this
-folder."""
+"""Writes kendall.json: Kendall's tau-b as SciPy computes it, for lists with and without ties; bootstrap.json: expanded
+percentile bootstrap intervals of tau-b and of a difference of means, with NumPy's generator and 20000 resamples of clips; and
+quantiles.json: SciPy's Student quantiles, and the tails that the expanded interval leaves out. Run in this folder."""
 
 import json
 import sys
 
 import numpy
 import scipy
-from scipy.stats import kendalltau
+from scipy.stats import kendalltau, norm, t as student
 
 rng = numpy.random.default_rng(8)
 cases = {
@@ -51,6 +51,13 @@ picks = rng.integers(0, 24, size=(20000, 24))
 means = sums[:, picks].sum(axis=2) / counts[:, picks].sum(axis=2)
 taus = [kendalltau(means[:, k], published, variant="b").statistic for k in range(means.shape[1])]
 own = sums.sum(axis=1) / counts.sum(axis=1)
+
+
+def expanded_tail(clips, level):
+    return float(norm.cdf(-student.ppf((1 + level) / 2, clips - 1) * numpy.sqrt(clips / (clips - 1))))
+
+
+tail = expanded_tail(24, 0.95)
 with open("bootstrap.json", "w") as file:
     json.dump(
         {
@@ -58,9 +65,29 @@ with open("bootstrap.json", "w") as file:
             "published": published,
             "videos": [list(video) for video in videos],
             "tau_b": float(kendalltau(own, published, variant="b").statistic),
-            "tau_b_interval": numpy.percentile(taus, [2.5, 97.5]).tolist(),
+            "tau_b_interval": numpy.quantile(taus, [tail, 1 - tail]).tolist(),
             "first_less_second": float(own[0] - own[1]),
-            "difference_interval": numpy.percentile(means[0] - means[1], [2.5, 97.5]).tolist(),
+            "difference_interval": numpy.quantile(means[0] - means[1], [tail, 1 - tail]).tolist(),
+        },
+        file,
+    )
+    file.write("\n")
+
+with open("quantiles.json", "w") as file:
+    json.dump(
+        {
+            "made_with": document["made_with"],
+            "student": [
+                {"level": level, "degrees": degrees, "t": float(student.ppf((1 + level) / 2, degrees))}
+                for level in [0.0, 0.1, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999]
+                for degrees in [1, 2, 3, 4, 5, 8, 11, 23, 24, 99, 1000, 10001]
+            ],
+            "normal": [{"x": x, "share": float(norm.cdf(x))} for x in numpy.linspace(-6, 6, 49).tolist()],
+            "tails": [
+                {"clips": clips, "level": level, "tail": expanded_tail(clips, level)}
+                for clips in [5, 6, 9, 12, 24, 100, 600]
+                for level in [0.8, 0.95, 0.99]
+            ],
         },
         file,
     )
