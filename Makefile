@@ -85,7 +85,8 @@ test: setup
 # Hostile and damaged files must be read or refused without touching memory that is not theirs.
 sanitize: setup
 	TRANSFERBENCH_MUTATIONS=10000 swift test --disable-xctest --sanitize=address --scratch-path .build-asan \
-		--filter TensorsTests --filter 'VideoTests\.(Mutated|NotVideo|VideoDamage|VideoTags|VideoReader|Image)'
+		--filter TensorsTests --filter MutatedBoxFileTests \
+		--filter 'VideoTests\.(Mutated|NotVideo|VideoDamage|VideoTags|VideoReader|Image)'
 
 # The peers' packages go to a virtual environment in $(VENV).
 bench: build
@@ -100,6 +101,11 @@ bench: build
 		--out Benchmarks/network_speed.json
 	python3 Benchmarks/diversity_speed.py --transferbench $(BIN) --python $(VENV)-torch/bin/python \
 		--out Benchmarks/diversity_speed.json
+	@echo "Installing into $(VENV)-nuscenes: $$(tr '\n' ' ' < Benchmarks/peers/requirements-nuscenes.txt)"
+	@test -x $(VENV)-nuscenes/bin/python || python3 -m venv $(VENV)-nuscenes
+	@$(VENV)-nuscenes/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements-nuscenes.txt
+	python3 Benchmarks/detection_speed.py --transferbench $(BIN) --python $(VENV)-nuscenes/bin/python \
+		--out Benchmarks/detection_speed.json
 
 fixtures: setup
 	@test -x $(VENV)/bin/python || python3 -m venv $(VENV)

@@ -22,7 +22,7 @@ struct TransferBench: ParsableCommand {
             RunCommand.self, ScoreCommand.self, ReportCommand.self, RunsCommand.self, GenerateCommand.self,
             PerceiveCommand.self,
             ModelsCommand.self, DenoiseCommand.self, TokenizeCommand.self, RobotWeightsCommand.self,
-            TinyWorldCommand.self, DiversityCommand.self,
+            TinyWorldCommand.self, DiversityCommand.self, DetectionsCommand.self,
             DoctorCommand.self,
         ])
 
