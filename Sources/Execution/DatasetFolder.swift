@@ -1,5 +1,6 @@
 internal import Experiment
 import Foundation
+internal import Tensors
 
 /// A reference dataset in the TransferBench / PAI-Bench layout (metrics.md §1): `videos`, `captions`, and where they exist
 /// `sam2_pkls` or `masks`, `depth_npzs` and `foreground`.
@@ -34,19 +35,21 @@ struct DatasetFolder {
 
     var clips: Set<String> { Set(files.keys) }
 
-    /// The clip's own caption; nil where it has no caption file.
-    /// - Throws: `BenchError` 65, when the file is not a JSON object of one key and a text.
+    /// The clip's own caption: of a JSON object the text under `caption`, or under its only key; nil where it has no caption
+    /// file.
+    /// - Throws: `BenchError` 65, when the file is no such object.
     func caption(_ id: String) throws(BenchError) -> String? {
         guard let file = captionFile(id) else { return nil }
         _ = try FileStamp.of(file)
-        guard let data = FileManager.default.contents(atPath: file),
-            let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any], object.count == 1,
-            let text = object.values.first as? String
-        else {
-            throw BenchError(
-                .unusableInput, "\(file) is not a caption; write a JSON object with one key, as {\"caption\": \"…\"}")
+        let document: JSON
+        do throws(FileError) { document = try JSON(path: file) } catch {
+            throw BenchError(.unusableInput, error.description)
         }
-        return text
+        if case .string(let text)? = document["caption"] { return text }
+        if case .object(let members) = document, members.count == 1, case .string(let text) = members[0].value {
+            return text
+        }
+        throw BenchError(.unusableInput, "\(file) is not a caption; write a JSON object, as {\"caption\": \"…\"}")
     }
 
     func hasCaption(_ id: String) -> Bool { captionFile(id) != nil }

@@ -50,9 +50,13 @@ final class NetworkBench {
         let masks = part(sources.masks, sources, &origins.masks, origin: networks.masks?.origin) {
             video, size, cache throws in try self.masks(of: video, caption: sources.clip.caption, size, cache)
         }
+        let kind = networks.depth?.card.depthKind
         return PairInputs(
             reference: sources.clip.video.path, generated: sources.generated.path, foreground: foreground, depth: depth,
-            masks: masks, origins: origins)
+            masks: masks, origins: origins,
+            depthKinds: .init(
+                reference: sources.depth?.reference == .network ? kind : nil,
+                generated: sources.depth?.generated == .network ? kind : nil))
     }
 
     func referenceDepth(of video: Artifact) throws -> String { try depth(of: video, nil, references) }

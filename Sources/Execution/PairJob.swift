@@ -1,4 +1,4 @@
-internal import Experiment
+public import Experiment
 import Foundation
 internal import Perception
 public import Scoring
@@ -24,17 +24,31 @@ public struct PairJob: Sendable {
     public func run(
         onExpected: @escaping @Sendable (Int) -> Void, onFrame: @escaping @Sendable () -> Void
     ) throws -> PairResult {
+        try run(for: [options.profile], onExpected: onExpected, onFrame: onFrame)[0]
+    }
+
+    /// The same for several profiles at once, a result for each.
+    public func run(
+        for profiles: [Profile], onExpected: @escaping @Sendable (Int) -> Void,
+        onFrame: @escaping @Sendable () -> Void
+    ) throws -> [PairResult] {
         for network in networks?.folders ?? [] { try network.verify() }
-        let bench = networks.map { networks in
-            NetworkBench(networks, options: options) { expected, done in
-                if expected != 0 { onExpected(expected) }
-                for _ in 0..<done { onFrame() }
+        let all = profiles.map(options.following)
+        let benches = all.map { options in
+            networks.map { networks in
+                NetworkBench(networks, options: options) { expected, done in
+                    if expected != 0 { onExpected(expected) }
+                    for _ in 0..<done { onFrame() }
+                }
             }
         }
-        let inputs = bench?.inputs(sources) ?? PairInputs(sources)
-        defer { bench?.clear() }
-        var result = try scorePair(inputs, options: options, onLength: onExpected, onFrame: onFrame)
-        if sources.clip.video.sha256 == sources.generated.sha256 { result = result.warning(sameFileWarning) }
-        return bench?.quality(of: sources.generated).map { result.adding($0) } ?? result
+        let inputs = benches.map { $0?.inputs(sources) ?? PairInputs(sources) }
+        defer { for bench in benches { bench?.clear() } }
+        var results = try scorePair(inputs, options: all, onLength: onExpected, onFrame: onFrame)
+        if sources.clip.video.sha256 == sources.generated.sha256 {
+            results = results.map { $0.warning(sameFileWarning) }
+        }
+        guard let quality = benches.first??.quality(of: sources.generated) else { return results }
+        return results.map { $0.adding(quality) }
     }
 }

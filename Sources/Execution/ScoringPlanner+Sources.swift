@@ -3,6 +3,7 @@ import Foundation
 internal import Perception
 internal import Results
 internal import Scoring
+internal import Video
 
 // Where the maps of each pair come from, and the identities that follow from it.
 
@@ -91,12 +92,25 @@ extension ScoringPlanner {
         let foreground = fingerprinted(files.foreground)
         let depth = fingerprinted(files.depth, "depth", networks?.depth.map { [$0.identity.hex] })
         let masks = fingerprinted(files.masks, "masks", networks?.masks?.fingerprint)
-        parts += foreground.parts + depth.parts + masks.parts
+        parts += foreground.parts + depth.parts + unlikeKinds(depth.part) + masks.parts
         return (
             PlannedTrial(trial: trial, fingerprint: Identity(of: parts)),
             PairSources(
                 clip: clip, generated: trial.video, foreground: foreground.source, depth: depth.part, masks: masks.part)
         )
+    }
+
+    /// What is converted or refused because both sides say that they are of unlike kinds.
+    private mutating func unlikeKinds(_ depth: PairSources.Part?) -> [String] {
+        func kind(_ source: MapSource?) -> DepthKind? {
+            switch source {
+            case .file(let path): findings.kind(path)
+            case .network: networks?.depth?.card.depthKind
+            case .missing, nil: nil
+            }
+        }
+        guard let a = kind(depth?.reference), let b = kind(depth?.generated), a != b else { return [] }
+        return ["depth kinds", a.rawValue, b.rawValue]
     }
 
     /// A part with what it adds to a fingerprint. What cannot be hashed is missing: the other metrics go on without it.
@@ -131,7 +145,12 @@ extension ScoringPlanner {
         case nil: return (nil, ["no foreground"])
         case .missing: return (foreground, ["missing foreground"])
         case .file(let path):
-            do throws(BenchError) { return (foreground, ["foreground", try hasher.artifact(path).sha256]) } catch {
+            do throws(BenchError) {
+                let parts = ["foreground", try hasher.artifact(path).sha256]
+                // Masks of black and white are read as ever; others were not.
+                guard let reading = findings.reading(path), reading != .usual else { return (foreground, parts) }
+                return (foreground, parts + [reading.rawValue])
+            } catch {
                 return (.missing(error.sentence), ["missing foreground"])
             }
         case .saliency:

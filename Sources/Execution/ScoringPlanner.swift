@@ -11,6 +11,8 @@ public struct ScoringPlanner {
     private var issues: [ScoringJob.Issue] = []
     private(set) var rejected: [String: Int] = [:]
     private var passedOver: Set<String> = []
+    /// What was found of files that were looked into.
+    var findings = FileFindings()
     private let onFile: (_ done: Int, _ total: Int) -> Void
 
     /// - Parameter store: remembers content hashes; nil hashes anew.
@@ -66,12 +68,12 @@ public struct ScoringPlanner {
         var trials: [PlannedTrial] = []
         var sources: [PairSources] = []
         var stamps: [String] = []
-        var uncaptioned: Set<String> = []
+        var captions: [String: String?] = [:]
         for (done, item) in items.enumerated() {
             onFile(done, items.count)
             do throws(BenchError) {
-                let caption = try dataset.caption(item.clip)
-                if caption == nil { uncaptioned.insert(item.clip) }
+                let caption = captions[item.clip] ?? caption(of: item.clip, dataset)
+                captions[item.clip] = .some(caption)
                 let found = foundFiles(item, dataset: dataset, foreground: foreground, caption: caption)
                 let stamp = FileStamp.of([item.reference, item.video] + found.paths)
                 let (planned, source) = try plannedTrial(item, found, caption: caption ?? "")
@@ -87,12 +89,13 @@ public struct ScoringPlanner {
         }
         onFile(items.count, items.count)
         try hasher.flush()
-        if !uncaptioned.isEmpty {
+        let uncaptioned = captions.values.count { $0 == nil }
+        if uncaptioned > 0 {
             issues.append(
                 .init(
                     subject: dataset.path + "/captions",
                     message:
-                        "\(uncaptioned.count) of \(clips.count) clips have no caption file; the public evaluator leaves "
+                        "\(uncaptioned) of \(clips.count) clips have no caption; the public evaluator leaves "
                         + "their videos out", isWarning: true))
         }
         guard !items.isEmpty || !request.lost.isEmpty else {
@@ -113,6 +116,14 @@ public struct ScoringPlanner {
         return ScoringJob(
             plan: plan, sources: sources, conditions: conditions.map(\.sources), stamps: stamps, issues: issues,
             options: options, networks: networks)
+    }
+
+    /// A caption says what a video was to show; one that cannot be read costs no more than one that is missing.
+    private mutating func caption(of clip: String, _ dataset: DatasetFolder) -> String? {
+        do throws(BenchError) { return try dataset.caption(clip) } catch {
+            warn(error.sentence, of: dataset.path + "/captions")
+            return nil
+        }
     }
 
     // MARK: finding files

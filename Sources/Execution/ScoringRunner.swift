@@ -47,20 +47,23 @@ public struct ScoringRunner: Sendable {
         self.onEvent = onEvent
     }
 
-    /// - Parameter limit: videos to score at most; the rest stays for another time.
+    /// - Parameters:
+    ///   - limit: videos to score at most; the rest stays for another time.
+    ///   - companion: the same videos for another profile. What both lack is scored for both at once; running the companion
+    ///     afterwards finds it in the store.
     /// - Throws: `BenchError`, when the store cannot be written. A video that fails is recorded and the run goes on.
-    public func run(_ job: ScoringJob, limit: Int? = nil) throws(BenchError) -> Outcome {
+    public func run(
+        _ job: ScoringJob, limit: Int? = nil, with companion: ScoringJob? = nil
+    ) throws(BenchError) -> Outcome {
         let plan = job.plan
         let run = try store.begin(plan, environment: environment, at: now())
         for issue in job.issues {
             try store.note(
                 issue.message, isWarning: issue.isWarning, of: issue.subject, run: run, at: now())
         }
-        let bench = job.networks.map { networks in
-            NetworkBench(networks, options: job.options) { expected, done in
-                if expected != 0 { onEvent(.expected(expected)) }
-                for _ in 0..<done { onEvent(.frame) }
-            }
+        let bench = makeBench(job)
+        let second = try companion.map { job throws(BenchError) in
+            try Companion(job, bench: makeBench(job), store: store)
         }
         let missing = try store.unscored(plan.trials, retryingFailures: job.networks != nil)
         let pending = plan.trials.indices.filter { missing.contains(plan.trials[$0].fingerprint) }
@@ -75,9 +78,11 @@ public struct ScoringRunner: Sendable {
         let groups = chosen.chunked(by: { job.sources[$0].clip.video == job.sources[$1].clip.video })
         onEvent(.expected(groups.map { passes($0) * job.options.frameLimit }.reduce(0, +)))
         for group in groups {
-            try score(group, of: job, with: bench, run: run, &outcome)
+            try score(group, of: job, with: bench, and: second, run: run, &outcome)
         }
-        if let bench { try scoreConditions(of: job, with: bench, run: run, limit: limit, &outcome) }
+        if let bench {
+            try scoreConditions(of: job, with: bench, and: companion, run: run, limit: limit, &outcome)
+        }
         let parts = try store.partFailures(run: run)
         try store.finish(run: run, at: now())
         return Outcome(
@@ -85,11 +90,20 @@ public struct ScoringRunner: Sendable {
             failures: outcome.failed + parts, left: pending.count - chosen.count)
     }
 
+    private func makeBench(_ job: ScoringJob) -> NetworkBench? {
+        job.networks.map { networks in
+            NetworkBench(networks, options: job.options) { expected, done in
+                if expected != 0 { onEvent(.expected(expected)) }
+                for _ in 0..<done { onEvent(.frame) }
+            }
+        }
+    }
+
     /// How often a reference's frames are gone through: once a video, and once for maps that several share.
     private func passes(_ group: [Int]) -> Int { group.count + (group.count > 1 ? 1 : 0) }
 
     private func score(
-        _ group: [Int], of job: ScoringJob, with bench: NetworkBench?, run: Int64,
+        _ group: [Int], of job: ScoringJob, with bench: NetworkBench?, and companion: Companion?, run: Int64,
         _ outcome: inout (scored: Int, failed: Int)
     ) throws(BenchError) {
         var cache: ReferenceCache?
@@ -103,7 +117,9 @@ public struct ScoringRunner: Sendable {
         if group.count > 1 {
             let reference = job.sources[group[0]].clip.video.path
             do {
-                cache = try ReferenceCache(of: reference, options: job.options) { onEvent(.frame) }
+                // Also where the companion lacks only some of the group: its edges cost little.
+                let options = [job.options] + (companion.map { [$0.job.options] } ?? [])
+                cache = try ReferenceCache(of: reference, options: options) { onEvent(.frame) }
                 corrected(cache?.frames ?? length)
             } catch let error as FileError where error.file != reference {
                 // No room for them: each video computes the reference's maps itself.
@@ -116,17 +132,26 @@ public struct ScoringRunner: Sendable {
         for index in group {
             let planned = job.plan.trials[index]
             let sources = job.sources[index]
-            var result: PairResult
+            var results: [PairResult]
             let stamp = FileStamp.of(sources.paths)
+            let place = companion?.place(of: planned)
             do {
-                let inputs = bench?.inputs(sources) ?? PairInputs(sources)
-                defer { bench?.clear() }
-                result = try scorePair(inputs, options: job.options, cache: cache, onFrame: { onEvent(.frame) })
-                if let quality = bench?.quality(of: sources.generated) { result = result.adding(quality) }
+                var inputs = [bench?.inputs(sources) ?? PairInputs(sources)]
+                if let companion, let place { inputs.append(companion.inputs(place)) }
+                defer {
+                    bench?.clear()
+                    companion?.bench?.clear()
+                }
+                let options = [job.options] + (companion.map { [$0.job.options] } ?? [])
+                // A cache holds the maps of all profiles, and each of them is scored then.
+                if inputs.count < options.count { inputs.append(inputs[0]) }
+                results = try scorePair(inputs, options: options, cache: cache, onFrame: { onEvent(.frame) })
+                if let quality = bench?.quality(of: sources.generated) { results = results.map { $0.adding(quality) } }
             } catch {
                 try fail(planned, error, run: run, &outcome)
                 continue
             }
+            let result = results[0]
             corrected(result.frames)
             guard FileStamp.of(sources.paths) == stamp, stamp == job.stamps[index] else {
                 let changed = BenchError(
@@ -136,6 +161,11 @@ public struct ScoringRunner: Sendable {
                 continue
             }
             try store.record(TrialRecord(result), of: planned, plan: job.plan, environment: environment)
+            if let companion, let place, FileStamp.of(companion.job.sources[place].paths) == companion.job.stamps[place]
+            {
+                let plan = companion.job.plan
+                try store.record(TrialRecord(results[1]), of: plan.trials[place], plan: plan, environment: environment)
+            }
             outcome.scored += 1
             onEvent(.scored(planned.trial.video.path, warnings: result.warnings, failures: result.failures))
         }
@@ -143,7 +173,7 @@ public struct ScoringRunner: Sendable {
 
     /// Scores the conditions that the store does not have, of those whose videos are all there.
     private func scoreConditions(
-        of job: ScoringJob, with bench: NetworkBench, run: Int64, limit: Int?,
+        of job: ScoringJob, with bench: NetworkBench, and companion: ScoringJob?, run: Int64, limit: Int?,
         _ outcome: inout (scored: Int, failed: Int)
     ) throws(BenchError) {
         let missing = try store.unscored(job.plan.conditions)
@@ -174,6 +204,12 @@ public struct ScoringRunner: Sendable {
                 continue
             }
             try store.record(scores, of: planned, plan: job.plan, environment: environment)
+            // Videos lie apart as far for one profile as for another.
+            if let plan = companion?.plan,
+                let other = plan.conditions.first(where: { $0.condition.identity == planned.condition.identity })
+            {
+                try store.record(scores, of: other, plan: plan, environment: environment)
+            }
             onEvent(.scored(name, warnings: [], failures: scores.compactMap(\.outcome.reason)))
         }
     }
@@ -186,6 +222,26 @@ public struct ScoringRunner: Sendable {
         outcome.failed += 1
         onEvent(.failed(planned.trial.video.path, message: message))
     }
+}
+
+/// The same videos for another profile, as far as the store lacks their scores.
+private struct Companion {
+    let job: ScoringJob
+    let bench: NetworkBench?
+    private let places: [Identity: Int]
+
+    init(_ job: ScoringJob, bench: NetworkBench?, store: Store) throws(BenchError) {
+        self.job = job
+        self.bench = bench
+        let missing = try store.unscored(job.plan.trials, retryingFailures: job.networks != nil)
+        let trials = job.plan.trials.enumerated().filter { missing.contains($0.element.fingerprint) }
+        places = Dictionary(trials.map { ($0.element.trial.identity, $0.offset) }) { first, _ in first }
+    }
+
+    /// Where a trial stands in the job; nil when it needs no scores.
+    func place(of planned: PlannedTrial) -> Int? { places[planned.trial.identity] }
+
+    func inputs(_ place: Int) -> PairInputs { bench?.inputs(job.sources[place]) ?? PairInputs(job.sources[place]) }
 }
 
 /// An error as a person reads it.

@@ -20,13 +20,16 @@ public struct Score: Sendable, Equatable {
     public let counts: [String: Int]
     /// Where the followed evaluator does something that a reader would not expect.
     public let warnings: [String]
+    /// Why the value does not say what its column says. It stays, because the followed evaluator gives it, and tables mark it.
+    /// Sentences without numbers, so that videos can be counted by them.
+    public let caveats: [String]
     /// The value of each frame on its own; nil where a frame has none.
     public let perFrame: [Double?]
 
     /// A value that is not finite becomes an unscored one.
     public init(
         metric: String, region: Region, outcome: Outcome, n: Int, parameters: [String: String] = [:],
-        counts: [String: Int] = [:], warnings: [String] = [], perFrame: [Double?] = []
+        counts: [String: Int] = [:], warnings: [String] = [], caveats: [String] = [], perFrame: [Double?] = []
     ) {
         self.metric = metric
         self.region = region
@@ -39,14 +42,17 @@ public struct Score: Sendable, Equatable {
         self.parameters = parameters
         self.counts = counts
         self.warnings = warnings
+        self.caveats = outcome.value == nil ? [] : caveats
         self.perFrame = perFrame.map { $0.flatMap { $0.isFinite ? $0 : nil } }
     }
 
-    /// The same score with more warnings before its own, and more parameters beside them.
-    public func adding(_ others: [String: String], warnings more: [String] = []) -> Score {
+    /// The same score with more warnings and caveats before its own, and more parameters beside them.
+    public func adding(
+        _ others: [String: String], warnings more: [String] = [], caveats moreCaveats: [String] = []
+    ) -> Score {
         Score(
             metric: metric, region: region, outcome: outcome, n: n,
             parameters: parameters.merging(others) { a, _ in a }, counts: counts, warnings: more + warnings,
-            perFrame: perFrame)
+            caveats: moreCaveats + caveats, perFrame: perFrame)
     }
 }

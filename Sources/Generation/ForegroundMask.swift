@@ -10,7 +10,7 @@ struct ForegroundMask: Sendable {
     private let pixels: [UInt8]
 
     /// - Parameter limit: frames of the video that the mask is laid over.
-    /// - Throws: `FileError` or `BenchError` when the mask cannot be read or is empty.
+    /// - Throws: `FileError` or `BenchError` when the mask cannot be read or selects nothing.
     init(path: String, limit: Int) throws {
         let reader = try ForegroundReader(path: path)
         var pixels: [UInt8] = []
@@ -22,13 +22,15 @@ struct ForegroundMask: Sendable {
         guard count > 0 else {
             throw BenchError(.unusableInput, "\(path): has no frames; a mask has one for each frame")
         }
-        let plane = pixels.count / count
-        if count > 1 {
-            let last = Array(pixels.suffix(plane))
-            while count < limit {
-                pixels += last
-                count += 1
-            }
+        guard !reader.isEmpty else {
+            throw BenchError(
+                .unusableInput,
+                "\(path): selects nothing in any frame, so the foreground's weights would act nowhere; make the foreground white"
+            )
+        }
+        while count > 1, count < limit, let held = try reader.nextHeld() {
+            pixels += held.pixels
+            count += 1
         }
         (frames, size, self.pixels) = (count, reader.size, pixels)
     }

@@ -38,6 +38,7 @@ public struct ComparisonTable: Sendable {
     private let commonN: [MetricDescriptor.Scope: Count]
     /// What the marks of each column stand on.
     let bases: [MarkBasis?]
+    private let footnotes: Footnotes
 
     /// Values that there are, that were planned, and clips of those that there are.
     private struct Count: Equatable {
@@ -80,17 +81,19 @@ public struct ComparisonTable: Sendable {
                     Count(scored: aggregate.n, planned: aggregate.planned, clips: aggregate.clips))
             }
         }
+        footnotes = Footnotes(aggregates.flatMap { row in zip(row, columns).map { ($0, $1.metric.scope) } })
         commonN = counts.compactMapValues { counts in counts.allSatisfy { $0 == counts[0] } ? counts[0] : nil }
     }
 
     var hasMarks: Bool { rows.contains { $0.cells.contains { $0.mark != nil } } }
 
     /// The cell's text with its n, where its column's scope has no common one.
+    /// A value that is not what it seems is marked.
     func textWithN(_ cell: Cell) -> String {
-        guard commonN[cell.scope] == nil else { return cell.text }
+        let text = cell.text + footnotes.marks(cell.aggregate)
+        guard commonN[cell.scope] == nil else { return text }
         let counts = "\(cell.aggregate.n)/\(cell.aggregate.planned)"
-        return cell.scope == .trial
-            ? "\(cell.text) (\(counts), \(cell.aggregate.clips))" : "\(cell.text) (\(counts))"
+        return cell.scope == .trial ? "\(text) (\(counts), \(cell.aggregate.clips))" : "\(text) (\(counts))"
     }
 
     /// One line under the table.
@@ -116,7 +119,7 @@ public struct ComparisonTable: Sendable {
             basis.map { (title: column.title, scope: column.metric.scope, basis: $0) }
         }
         parts += [MarkBasis.note(marked)].compactMap { $0 }
-        return parts.joined(separator: "; ")
+        return (parts + footnotes.sentences).joined(separator: "; ")
     }
 
     private func intervalNotes(_ level: Double) -> [String] {

@@ -181,13 +181,17 @@ struct HTMLPage {
 
     private func cells(_ item: any ScoredItem, _ columns: [ComparisonTable.Column]) -> String {
         columns.map { column -> String in
-            switch item.score(column.metric.name, column.region)?.outcome {
+            let score = item.score(column.metric.name, column.region)
+            switch score?.outcome {
             case .scored(let value):
-                "<td data-value=\"\(value)\">\(number(value, max(4, report.options.digits)))</td>"
+                let caveats = score?.caveats ?? []
+                let title = caveats.isEmpty ? "" : " title=\"\(escaped(caveats.joined(separator: "; ")))\""
+                return "<td data-value=\"\(value)\"\(title)>\(number(value, max(4, report.options.digits)))"
+                    + "\(caveats.isEmpty ? "" : "†")</td>"
             case .unscored(let reason):
-                "<td data-value=\"\" class=\"absent\" title=\"\(escaped(reason))\">–</td>"
+                return "<td data-value=\"\" class=\"absent\" title=\"\(escaped(reason))\">–</td>"
             case nil:
-                "<td data-value=\"\" class=\"absent\" title=\"not scored\">–</td>"
+                return "<td data-value=\"\" class=\"absent\" title=\"not scored\">–</td>"
             }
         }.joined()
     }

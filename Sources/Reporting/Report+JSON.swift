@@ -29,7 +29,7 @@ extension Report {
                                     intervalReason: cell.aggregate.interval?.reason, n: cell.aggregate.n,
                                     planned: cell.aggregate.planned, clips: cell.aggregate.clips, mark: cell.mark,
                                     markedOver: basis.map { .init(clips: $0.clips, values: $0.values) },
-                                    unscored: cell.aggregate.unscored)
+                                    unscored: cell.aggregate.unscored, caveats: cell.aggregate.caveats)
                             }
                         }
                     },
@@ -99,6 +99,7 @@ private struct Document: Encodable {
         /// What the marks of the column stand on: clips that all rows with a value share, and values of each row on them.
         let markedOver: Shared?
         let unscored: [String: Int]
+        let caveats: [String: Int]
     }
 
     struct Shared: Encodable {
@@ -143,6 +144,7 @@ private struct Document: Encodable {
         let parameters: [String: String]
         let counts: [String: Int]
         let warnings: [String]
+        let caveats: [String]
 
         init(_ score: Score) {
             metric = score.metric
@@ -153,6 +155,7 @@ private struct Document: Encodable {
             parameters = score.parameters
             counts = score.counts
             warnings = score.warnings
+            caveats = score.caveats
         }
     }
 }

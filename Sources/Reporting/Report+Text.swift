@@ -93,7 +93,7 @@ extension Report {
 
     /// One line a mean, with full precision. Agreement with a published table is not in it: JSON has that.
     public func csv() -> String {
-        var lines = ["profile,run,configuration,metric,region,direction,mean,low,high,n,planned,clips"]
+        var lines = ["profile,run,configuration,metric,region,direction,mean,low,high,n,planned,clips,caveats"]
         for group in groups {
             for table in group.tables {
                 for row in table.rows {
@@ -105,6 +105,8 @@ extension Report {
                             (a.interval?.bounds).map { "\($0.lowerBound)" } ?? "",
                             (a.interval?.bounds).map { "\($0.upperBound)" } ?? "", "\(a.n)", "\(a.planned)",
                             "\(a.clips)",
+                            a.caveats.sorted { $0.key < $1.key }.map { "\($0.value): \($0.key)" }
+                                .joined(separator: "; "),
                         ]
                         lines.append(fields.map(csvField).joined(separator: ","))
                     }
@@ -218,6 +220,11 @@ func latexEscaped(_ text: String) -> String {
         case "^": "\\textasciicircum{}"
         case "–": "--"
         case "δ": "$\\delta$"
+        case "†": "$^\\dagger$"
+        case "‡": "$^\\ddagger$"
+        case "§": "$^\\S$"
+        case "¶": "$^\\P$"
+        case "‖": "$^\\|$"
         case "²": "$^2$"
         case "³": "$^3$"
         case "↑": "$\\uparrow$"

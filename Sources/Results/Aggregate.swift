@@ -12,6 +12,8 @@ public struct Aggregate: Sendable, Equatable {
     public let interval: ClipInterval?
     /// How many have no value, by reason.
     public let unscored: [String: Int]
+    /// How many of those with a value have one that does not say what its column says, by why.
+    public let caveats: [String: Int]
 
     /// Aggregates the trials, or the conditions, of one configuration.
     /// - Parameters:
@@ -22,8 +24,11 @@ public struct Aggregate: Sendable, Equatable {
     ) {
         var values: [(clip: String, value: Double)] = []
         var unscored: [String: Int] = [:]
+        var caveats: [String: Int] = [:]
         for item in items {
-            switch item.score(metric, region)?.outcome {
+            let score = item.score(metric, region)
+            for caveat in score?.caveats ?? [] { caveats[caveat, default: 0] += 1 }
+            switch score?.outcome {
             case .scored(let value): values.append((item.clip, value))
             case .unscored(let reason): unscored[reason, default: 0] += 1
             case nil: unscored["not scored", default: 0] += 1
@@ -35,6 +40,7 @@ public struct Aggregate: Sendable, Equatable {
         planned = items.count + rejected
         clips = Set(values.map(\.clip)).count
         self.unscored = unscored
+        self.caveats = caveats
         interval = level.map { bootstrapInterval(values, level: $0) }
     }
 }

@@ -181,6 +181,17 @@ enum Schema {
                     ALTER TABLE generation ADD COLUMN settings TEXT;    -- JSON object of the generator's, as steps; or NULL
                     """)
         }
+        migrator.registerMigration("2026-12 caveats") { db in
+            // Of what was scored before, what was told as a warning: a perfect score of frames without depth.
+            for table in ["score", "condition_score"] {
+                try db.execute(
+                    sql: """
+                        ALTER TABLE \(table) ADD COLUMN caveats TEXT NOT NULL DEFAULT '[]'; -- JSON array: why tables mark the value
+                        UPDATE \(table) SET caveats = '["some frames have no valid depth there, which counts as 0, a perfect score"]'
+                        WHERE value IS NOT NULL AND warnings LIKE '%count as 0, a perfect score%';
+                        """)
+            }
+        }
         return migrator
     }
 }

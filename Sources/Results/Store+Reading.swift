@@ -40,7 +40,7 @@ extension Store {
                 db,
                 sql: """
                     SELECT DISTINCT score.id, score.fingerprint, metric, region, value, reason, n, score.parameters,
-                        counts, warnings
+                        counts, warnings, caveats
                     FROM run_trial JOIN score ON score.fingerprint = run_trial.fingerprint
                     WHERE run_id = ? ORDER BY score.id
                     """, arguments: [run.number])
@@ -99,7 +99,7 @@ extension Store {
             db,
             sql: """
                 SELECT DISTINCT condition_score.id, condition_score.fingerprint, metric, region, value, reason, n,
-                    parameters, counts, warnings
+                    parameters, counts, warnings, caveats
                 FROM run_condition JOIN condition_score ON condition_score.fingerprint = run_condition.fingerprint
                 WHERE run_id = ? ORDER BY condition_score.id
                 """, arguments: [run.number])
@@ -204,13 +204,17 @@ private struct ScoreDecoder {
         if dictionaries[parameters] == nil {
             dictionaries[parameters] = try JSON.value([String: String].self, parameters)
         }
-        if lists[warnings] == nil { lists[warnings] = try JSON.value([String].self, warnings) }
+        let caveats: String = try row.decode(forColumn: "caveats")
+        for list in [warnings, caveats] where lists[list] == nil {
+            lists[list] = try JSON.value([String].self, list)
+        }
         let counts: String = try row.decode(forColumn: "counts")
         return Score(
             metric: try row.decode(forColumn: "metric"),
             region: Region(rawValue: try row.decode(forColumn: "region")) ?? .all,
             outcome: try reason.map { .unscored(reason: $0) } ?? .scored(row.decode(forColumn: "value")),
             n: try row.decode(forColumn: "n"), parameters: dictionaries[parameters] ?? [:],
-            counts: counts == "{}" ? [:] : try JSON.value([String: Int].self, counts), warnings: lists[warnings] ?? [])
+            counts: counts == "{}" ? [:] : try JSON.value([String: Int].self, counts), warnings: lists[warnings] ?? [],
+            caveats: lists[caveats] ?? [])
     }
 }

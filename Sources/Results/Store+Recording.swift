@@ -119,8 +119,8 @@ extension Store {
             let insert = try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO score (fingerprint, trial_id, metric, metric_version, region, profile, parameters,
-                        value, reason, n, counts, warnings, per_frame, environment_id)
-                    VALUES (?, (SELECT id FROM trial WHERE identity = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                        value, reason, n, counts, warnings, caveats, per_frame, environment_id)
+                    VALUES (?, (SELECT id FROM trial WHERE identity = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                         (SELECT id FROM environment WHERE details = ?))
                     """)
             for score in record.scores {
@@ -168,8 +168,8 @@ extension Store {
             let insert = try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO condition_score (fingerprint, metric, metric_version, region, profile, parameters,
-                        value, reason, n, counts, warnings, per_frame, environment_id)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?))
+                        value, reason, n, counts, warnings, caveats, per_frame, environment_id)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?))
                     """)
             for score in scores {
                 try insert.execute(arguments: [planned.fingerprint.hex] + columns(score, of: plan) + [details])
@@ -238,6 +238,7 @@ private func columns(_ score: Score, of plan: RunPlan) throws -> StatementArgume
     [
         score.metric, plan.metrics.first { $0.name == score.metric }?.version ?? 1, score.region.rawValue,
         plan.profile.rawValue, try JSON.text(score.parameters), score.outcome.value, score.outcome.reason, score.n,
-        try JSON.text(score.counts), try JSON.text(score.warnings), PerFrame.data(score.perFrame),
+        try JSON.text(score.counts), try JSON.text(score.warnings), try JSON.text(score.caveats),
+        PerFrame.data(score.perFrame),
     ]
 }

@@ -11,6 +11,8 @@ public struct DepthError: Metric {
     public struct Measurement: Sendable {
         let regions: [FrameErrors?]
         let isResized: Bool
+        /// Pearson's, of both depths over the whole picture; 0 where one of them is flat.
+        let correlation: Double
         let notFinite: Int
         let negative: Int
     }
@@ -23,8 +25,17 @@ public struct DepthError: Metric {
     }
 
     private let profile: Profile
+    private let kind: String?
+    private let isKnown: Bool
 
-    public init(profile: Profile) { self.profile = profile }
+    /// - Parameters:
+    ///   - kind: what both depths are; nil where nobody says it.
+    ///   - isKnown: whether both say it, so that there is no doubt.
+    public init(profile: Profile, kind: String? = nil, isKnown: Bool = false) {
+        self.profile = profile
+        self.kind = kind
+        self.isKnown = isKnown
+    }
 
     public let descriptors = [
         MetricDescriptor(
@@ -58,6 +69,7 @@ public struct DepthError: Metric {
         }
         return Measurement(
             regions: regions, isResized: original.size != reference.size,
+            correlation: isKnown ? 1 : correlation(reference, generated, at: all),
             notFinite: [reference, original].map { $0.values.count { !$0.isFinite } }.reduce(0, +),
             negative: [reference, original].map { $0.values.count { $0 < 0 } }.reduce(0, +))
     }
@@ -92,16 +104,45 @@ public struct DepthError: Metric {
             absRel: relative / n, deltas: within.map { Double($0) / n })
     }
 
+    private func correlation(_ x: DepthFrame, _ y: DepthFrame, at valid: [Int]) -> Double {
+        let n = Double(max(1, valid.count))
+        let means = valid.reduce((0.0, 0.0)) { ($0.0 + x.values[$1] / n, $0.1 + y.values[$1] / n) }
+        var (xx, yy, xy) = (0.0, 0.0, 0.0)
+        for i in valid {
+            let (a, b) = (x.values[i] - means.0, y.values[i] - means.1)
+            xx += a * a
+            yy += b * b
+            xy += a * b
+        }
+        let scale = (xx * yy).squareRoot()
+        return scale > 0 ? xy / scale : 0
+    }
+
+    /// Why depths that do not both say what they are cannot be of one kind: in most frames one grows where the other shrinks.
+    private func contradiction(_ measurements: [Measurement]) -> String? {
+        guard !isKnown, 2 * measurements.count(where: { $0.correlation < -0.5 }) > measurements.count else {
+            return nil
+        }
+        return
+            "the two depths are of unlike kinds: one is large where the other is small; say what they are, with {\"kind\": \"metres\"} or \"disparity\" in card.json beside the files"
+    }
+
     public func scores(_ measurements: [Measurement], regions: [Region]) -> [Score] {
         let resized = profile == .paibench2025 ? "nearest" : "area or bilinear"
         let clamp = profile == .aligned2026 ? "10" : "none"
-        let parameters = ["residual-clamp": clamp, "resize": resized, "scale": "median"]
+        var parameters = ["residual-clamp": clamp, "resize": resized, "scale": "median"]
+        parameters["depth-kind"] = kind
+        // Where one side says its kind, that of the other follows; where none does, the values stand, marked.
+        let contradiction = contradiction(measurements)
+        let refusal = kind == nil ? nil : contradiction.map { Score.Outcome.unscored(reason: $0) }
+        let doubts = kind == nil && contradiction != nil ? ["the two depths seem to be of unlike kinds"] : []
         var input: [String] = []
         let notFinite = measurements.map(\.notFinite).reduce(0, +)
         let negative = measurements.map(\.negative).reduce(0, +)
         if notFinite > 0 { input.append("\(notFinite) depth values are NaN or infinite and count as invalid") }
         if negative > 0 { input.append("\(negative) depth values are negative and count as invalid") }
         if measurements.contains(where: \.isResized) { input.append("the generated depth was resized (\(resized))") }
+        if kind == nil, let contradiction { input.append(contradiction) }
         return regions.flatMap { region -> [Score] in
             let values = measurements.map { $0.regions[region.index] }
             let empty = values.indices.filter { values[$0] == nil }
@@ -110,14 +151,16 @@ public struct DepthError: Metric {
                 empty.isEmpty
                 ? [] : ["\(named) count as 0, a perfect score, as in the reference (frames \(listed(empty)))"]
             let lost = empty.isEmpty ? [] : ["\(named) make the reference's value NaN"]
+            let perfect = empty.count == values.count ? "no frame has valid depth" : "some frames have no valid depth"
             func score(
                 _ name: String, empty rule: Score.Outcome?, _ warnings: [String], _ pick: (FrameErrors) -> Double
             ) -> Score {
                 let mean = values.map { $0.map(pick) ?? 0 }.reduce(0, +) / Double(values.count)
                 return Score(
-                    metric: name, region: region, outcome: (empty.isEmpty ? nil : rule) ?? .scored(mean),
-                    n: values.count, parameters: parameters,
-                    warnings: input + warnings, perFrame: values.map { $0.map(pick) })
+                    metric: name, region: region, outcome: refusal ?? (empty.isEmpty ? nil : rule) ?? .scored(mean),
+                    n: values.count, parameters: parameters, warnings: input + warnings,
+                    caveats: doubts + (empty.isEmpty ? [] : ["\(perfect) there, which counts as 0, a perfect score"]),
+                    perFrame: values.map { $0.map(pick) })
             }
             let notANumber = Score.Outcome.unscored(
                 reason: "\(empty.count) frames have no valid depth (frames \(listed(empty)))")

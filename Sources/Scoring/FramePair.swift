@@ -50,4 +50,10 @@ public struct ReferenceMaps: Sendable, Equatable {
     public init(of frame: Frame, with filters: FrameFilters) {
         self.init(blurred: filters.blur(frame), edges: filters.canny(frame))
     }
+
+    /// The same for several profiles, which blur alike.
+    static func all(of frame: Frame, with filters: [FrameFilters]) -> [ReferenceMaps] {
+        let blurred = filters[0].blur(frame)
+        return filters.map { ReferenceMaps(blurred: blurred, edges: $0.canny(frame)) }
+    }
 }

@@ -5,7 +5,8 @@ internal import Video
 /// Mask mIoU and recall (metrics.md §6): masks of one phrase are merged over the whole clip, phrases of both sides are
 /// matched by IoU, and pairs of IoU above 0.1 are averaged.
 ///
-/// In a region, only pixels of the region count, and a phrase that lies mostly outside it is dropped.
+/// A phrase that appears nowhere is dropped, unless its objects may lie under others. In a region, only pixels of the region
+/// count, and a phrase that lies mostly outside it is dropped.
 public struct MaskIoU: Metric {
     /// How phrases are paired.
     public enum Matching: String, Sendable, CaseIterable {
@@ -21,13 +22,25 @@ public struct MaskIoU: Metric {
         let isResized: Bool
     }
 
+    /// The labels of one side's masks.
+    public struct Side: Sendable, Equatable {
+        /// The phrase of each label, at most 255.
+        public let phrases: [String]
+        /// Whether objects may lie under others, as in the evaluator's own files: then all of them count, seen or not.
+        public let hasLayers: Bool
+
+        public init(phrases: [String] = [], hasLayers: Bool = false) {
+            self.phrases = phrases
+            self.hasLayers = hasLayers
+        }
+    }
+
     private let reference: Phrases
     private let generated: Phrases
     private let matching: Matching
     private let profile: Profile
 
-    /// - Parameters: the phrase of each label of both sides, at most 255.
-    public init(reference: [String], generated: [String], matching: Matching, profile: Profile) {
+    public init(reference: Side, generated: Side, matching: Matching, profile: Profile) {
         self.reference = Phrases(reference)
         self.generated = Phrases(generated)
         self.matching = matching
@@ -37,8 +50,9 @@ public struct MaskIoU: Metric {
     public var descriptors: [MetricDescriptor] { Self.descriptors }
 
     static let descriptors = [
-        MetricDescriptor(name: "mask-miou", title: "Mask mIoU", direction: .higher, low: 0, high: 1, isHeadline: true),
-        MetricDescriptor(name: "mask-recall", title: "Mask recall", direction: .higher, low: 0, high: 1),
+        MetricDescriptor(
+            name: "mask-miou", version: 2, title: "Mask mIoU", direction: .higher, low: 0, high: 1, isHeadline: true),
+        MetricDescriptor(name: "mask-recall", version: 2, title: "Mask recall", direction: .higher, low: 0, high: 1),
     ]
 
     public func measure(_ pair: FramePair) -> Measurement? {
@@ -62,13 +76,15 @@ public struct MaskIoU: Metric {
 
     private func scores(_ measurements: [Measurement], region: Region) -> [Score] {
         var warnings = measurements.contains(where: \.isResized) ? ["the generated masks were resized (nearest)"] : []
+        var caveats: [String] = []
+        let present = present(measurements)
         var matched: [Match] = []
-        let missing = [("reference", reference), ("generated", generated)].filter { $0.1.names.isEmpty }.map(\.0)
+        let missing = [("reference", present.reference), ("generated", present.generated)].filter { $0.1.isEmpty }.map(
+            \.0)
         if !missing.isEmpty {
-            warnings.append(
-                "the \(missing.joined(separator: " and the ")) side has no object: the value is 0 and is averaged in")
+            caveats.append("the \(missing.joined(separator: " and the ")) side has no object, which counts as 0")
         } else {
-            matched = matches(measurements, region: region, warnings: &warnings)
+            matched = matches(measurements, present, region: region, warnings: &warnings, caveats: &caveats)
         }
         let kept = matched.filter { $0.iou > 0.1 }
         let mean = kept.isEmpty ? 0 : kept.map { Double($0.iou) }.reduce(0, +) / Double(kept.count)
@@ -79,10 +95,10 @@ public struct MaskIoU: Metric {
                 metric: name, region: region, outcome: .scored(value), n: measurements.count,
                 parameters: parameters(region),
                 counts: [
-                    "reference-phrases": reference.names.count, "generated-phrases": generated.names.count,
+                    "reference-phrases": present.reference.count, "generated-phrases": present.generated.count,
                     "pairs": matched.count, "kept": kept.count,
                 ],
-                warnings: warnings, perFrame: frames)
+                warnings: warnings, caveats: caveats, perFrame: frames)
         }
         return [score("mask-miou", mean, frames), score("mask-recall", recall, [])]
     }
@@ -98,7 +114,22 @@ public struct MaskIoU: Metric {
         let iou: Float
     }
 
-    private func matches(_ measurements: [Measurement], region: Region, warnings: inout [String]) -> [Match] {
+    /// The phrases that count, in whole pictures.
+    private typealias Present = (reference: [Int], generated: [Int])
+
+    private func present(_ measurements: [Measurement]) -> Present {
+        var table = PhraseTable(rows: reference, columns: generated)
+        for m in measurements { table.add(m.histogram, in: .all) }
+        func present(_ side: Phrases, _ pixels: [Int]) -> [Int] {
+            side.names.indices.filter { side.hasLayers || pixels[$0] > 0 || measurements.isEmpty }
+        }
+        return (present(reference, table.referencePixels), present(generated, table.generatedPixels))
+    }
+
+    private func matches(
+        _ measurements: [Measurement], _ present: Present, region: Region, warnings: inout [String],
+        caveats: inout [String]
+    ) -> [Match] {
         var table = PhraseTable(rows: reference, columns: generated)
         var outside = table
         for m in measurements {
@@ -111,10 +142,10 @@ public struct MaskIoU: Metric {
         func stays(_ inside: Int, _ outside: Int) -> Bool {
             !isFiltered || inside > 0 && Double(inside) >= 0.5 * Double(outside)
         }
-        let rows = reference.names.indices.filter { stays(table.referencePixels[$0], outside.referencePixels[$0]) }
-        let columns = generated.names.indices.filter { stays(table.generatedPixels[$0], outside.generatedPixels[$0]) }
+        let rows = present.reference.filter { stays(table.referencePixels[$0], outside.referencePixels[$0]) }
+        let columns = present.generated.filter { stays(table.generatedPixels[$0], outside.generatedPixels[$0]) }
         guard !rows.isEmpty, !columns.isEmpty else {
-            warnings.append("no phrase lies in the \(region.rawValue) region on both sides: the value is 0")
+            caveats.append("no object lies in the region on both sides, which counts as 0")
             return []
         }
         let iou = rows.map { r in columns.map { table.iou(r, $0) } }
@@ -151,12 +182,14 @@ private struct Phrases: Sendable {
     let names: [String]
     /// Phrase of label k at k - 1.
     let phraseOfLabel: [Int]
+    let hasLayers: Bool
 
     var labels: Int { phraseOfLabel.count }
 
-    init(_ labels: [String]) {
+    init(_ side: MaskIoU.Side) {
         var names: [String] = []
-        phraseOfLabel = labels.map { label in
+        hasLayers = side.hasLayers
+        phraseOfLabel = side.phrases.map { label in
             // Exact bytes: equal-looking texts of other code points are other phrases.
             if let known = names.firstIndex(where: { $0.utf8.elementsEqual(label.utf8) }) { return known }
             names.append(label)

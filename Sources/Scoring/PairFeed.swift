@@ -15,28 +15,24 @@ struct RawPair {
     let generated: Frame
     /// At the size that its file has.
     let foreground: Plane?
-    let depth: (reference: DepthFrame, generated: DepthFrame)?
-    let labels: (reference: Plane, generated: Plane)?
+    /// For each profile.
+    let maps: [MapFeed.Maps]
 }
 
-/// Reads all files of a pair in step. A damaged video ends the pair; a damaged optional part ends only that part.
+/// Reads all files of a pair in step, for one profile or several that share the videos. A damaged video ends the pair; a
+/// damaged optional part ends only that part.
 final class PairFeed {
     let generated: any FrameReader
     let referenceFacts: VideoFacts
+    /// Depth and masks, which networks may make for each profile in its own way.
+    let maps: [MapFeed]
     private let reference: Source
     private let limit: Int
     private var foreground: ForegroundReader?
-    private var depth: (reference: any DepthReader, generated: any DepthReader)?
-    private var labels: (reference: any LabelReader, generated: any LabelReader)?
 
     private(set) var index = 0
     private(set) var foregroundFailure: String?
-    private(set) var depthFailure: String?
-    private(set) var maskFailure: String?
     private(set) var warnings: [String] = []
-    private(set) var depthWarnings: [String] = []
-    private(set) var maskWarnings: [String] = []
-    private(set) var phrases: (reference: [String], generated: [String]) = ([], [])
 
     private enum Source {
         case reader(any FrameReader)
@@ -49,9 +45,13 @@ final class PairFeed {
     /// The reference frame that was read when the generated video had ended.
     private var unmatched: Frame?
 
-    /// - Parameter cache: the reference's maps; nil decodes the reference.
+    /// - Parameters:
+    ///   - inputs: for each profile; the videos and the foreground are the first's.
+    ///   - cache: the reference's maps; nil decodes the reference.
     /// - Throws: `FileError`, when one of the videos cannot be opened.
-    init(_ inputs: PairInputs, limit: Int, cache: ReferenceCache?) throws(FileError) {
+    init(_ all: [PairInputs], limit: Int, cache: ReferenceCache?) throws(FileError) {
+        let inputs = all[0]
+        maps = all.map { MapFeed($0, limit: limit) }
         generated = try openFrames(inputs.generated)
         if let cache {
             reference = .cache(cache)
@@ -63,8 +63,6 @@ final class PairFeed {
         }
         self.limit = limit
         openForeground(inputs.foreground)
-        openDepth(inputs.depth)
-        openMasks(inputs.masks)
         let size = referenceFacts.size
         if generated.size != size {
             let how = Interpolation.forResizing(height: generated.size.height, to: size.height)
@@ -93,53 +91,8 @@ final class PairFeed {
         }
     }
 
-    private func openDepth(_ part: PairInputs.Part?) {
-        switch part {
-        case nil: break
-        case .missing(let why): depthFailure = why
-        case .files(let reference, let generated):
-            do throws(FileError) {
-                let x = try Video.openDepth(reference)
-                let y = try Video.openDepth(generated)
-                if x.frames != y.frames {
-                    depthWarnings.append(
-                        "the depth files have \(x.frames) and \(y.frames) frames: the first \(min(x.frames, y.frames)) count"
-                    )
-                }
-                depth = (x, y)
-            } catch {
-                depthFailure = error.description
-            }
-        }
-    }
-
-    private func openMasks(_ part: PairInputs.Part?) {
-        switch part {
-        case nil: break
-        case .missing(let why): maskFailure = why
-        case .files(let reference, let generated):
-            do throws(FileError) {
-                let x = try openLabels(reference)
-                let y = try openLabels(generated)
-                phrases = (x.phrases, y.phrases)
-                // A side without objects has no frames to compare.
-                guard !x.phrases.isEmpty, !y.phrases.isEmpty else { return }
-                if y.frames < x.frames {
-                    maskWarnings.append(
-                        "the generated masks have \(y.frames) frames, the reference's \(x.frames): "
-                            + "\(firstFrames(y.frames)), where the public evaluator stops with an error")
-                }
-                labels = (x, y)
-            } catch {
-                maskFailure = error.description
-            }
-        }
-    }
-
-    private func firstFrames(_ n: Int) -> String {
-        let n = min(n, limit)
-        return n == 1 ? "only the first counts" : "the first \(n) count"
-    }
+    /// "the first 3 count", with the limit in mind.
+    private func firstFrames(_ n: Int) -> String { MapFeed.firstFrames(min(n, limit)) }
 
     /// The next frame index, or nil after the last that both videos have.
     /// - Throws: `FileError`, when a video is damaged.
@@ -176,8 +129,8 @@ final class PairFeed {
         }
         defer { index += 1 }
         return RawPair(
-            index: index, reference: x, generated: y, foreground: nextForeground(), depth: nextDepth(),
-            labels: nextLabels())
+            index: index, reference: x, generated: y, foreground: nextForeground(),
+            maps: maps.map { $0.next(index) })
     }
 
     /// Reads on to the end of what was not compared, so that a pair says and shows the same however it was scored.
@@ -214,44 +167,22 @@ final class PairFeed {
         case .reader(let reader): warnings += reader.warnings
         case .cache(let cache): warnings += cache.warnings
         }
-        warnings += generated.warnings + (foreground?.warnings ?? [])
-        if let (x, y) = labels { maskWarnings += x.warnings + y.warnings }
+        warnings += generated.warnings + (foreground?.notes ?? [])
     }
+
+    /// What the foreground turned out to be, for who scores its regions.
+    var foregroundIsEmpty: Bool { foreground?.isEmpty ?? false }
+    var foregroundHasGap: Bool { foreground?.hasGap ?? false }
 
     private func nextForeground() -> Plane? {
         guard let reader = foreground else { return nil }
         do throws(FileError) {
-            if let plane = try reader.next() { return plane }
-            foregroundFailure = "\(reader.path) ends after \(index) frames, before the video does; make it as long"
+            if let plane = try reader.nextHeld() { return plane }
+            foregroundFailure = "\(reader.path) holds no mask; make it again"
         } catch {
             foregroundFailure = error.description
         }
         foreground = nil
-        return nil
-    }
-
-    private func nextDepth() -> (reference: DepthFrame, generated: DepthFrame)? {
-        guard let (x, y) = depth else { return nil }
-        do throws(FileError) {
-            if let a = try x.next(), let b = try y.next() { return (a, b) }
-            depthWarnings.append("the depth maps end after \(index) frames, before the video does")
-        } catch {
-            depthFailure = error.description
-        }
-        depth = nil
-        return nil
-    }
-
-    private func nextLabels() -> (reference: Plane, generated: Plane)? {
-        guard let (x, y) = labels else { return nil }
-        do throws(FileError) {
-            if let a = try x.next(), let b = try y.next() { return (a, b) }
-            maskWarnings += x.warnings + y.warnings
-            maskWarnings.append("the masks end after \(index) frames, before the video does")
-        } catch {
-            maskFailure = error.description
-        }
-        labels = nil
         return nil
     }
 }

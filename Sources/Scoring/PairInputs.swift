@@ -17,6 +17,19 @@ public struct PairInputs: Sendable {
     public let depth: Part?
     public let masks: Part?
     public let origins: Origins
+    /// What the networks that made depth say that it is; files say it themselves.
+    public let depthKinds: DepthKinds
+
+    /// Of both sides; nil where the file knows better.
+    public struct DepthKinds: Sendable, Equatable {
+        public var reference: DepthKind?
+        public var generated: DepthKind?
+
+        public init(reference: DepthKind? = nil, generated: DepthKind? = nil) {
+            self.reference = reference
+            self.generated = generated
+        }
+    }
 
     /// How the optional parts were made, for the parameters of the scores that stand on them.
     public struct Origins: Sendable, Equatable {
@@ -42,7 +55,7 @@ public struct PairInputs: Sendable {
 
     public init(
         reference: String, generated: String, foreground: Foreground? = nil, depth: Part? = nil, masks: Part? = nil,
-        origins: Origins = Origins()
+        origins: Origins = Origins(), depthKinds: DepthKinds = DepthKinds()
     ) {
         self.reference = reference
         self.generated = generated
@@ -50,6 +63,7 @@ public struct PairInputs: Sendable {
         self.depth = depth
         self.masks = masks
         self.origins = origins
+        self.depthKinds = depthKinds
     }
 }
 
@@ -75,6 +89,13 @@ public struct ScoringOptions: Sendable {
         self.frameLimit = frameLimit
         self.niqe = niqe
         self.filters = filters ?? FrameFilters(profile: profile)
+    }
+
+    /// The same for another profile, with that one's filters.
+    public func following(_ other: Profile) -> ScoringOptions {
+        ScoringOptions(
+            profile: other, matching: matching, workers: workers, frameLimit: frameLimit, niqe: niqe,
+            filters: other == profile ? filters : nil)
     }
 
     /// Workers for frames of a size: the frames in work stay within 400 MB, which takes about 60 bytes a pixel and worker.

@@ -14,20 +14,34 @@ public final class ReferenceCache: Sendable {
     /// What is to be said about its frames.
     let warnings: [String]
     private let descriptor: Int32
+    /// Profiles, each with edges of its own.
+    private let profiles: Int
 
-    /// Reads the clip once.
+    /// For one profile.
     /// - Throws: `FileError`, when the clip is damaged or the temporary folder is full.
-    public init(
+    public convenience init(
         of path: String, options: ScoringOptions, in folder: String? = nil,
         onFrame: @Sendable () -> Void = {}
     ) throws {
+        try self.init(of: path, options: [options], in: folder, onFrame: onFrame)
+    }
+
+    /// Reads the clip once.
+    /// - Parameter all: for each profile that the pairs are scored for; they blur alike.
+    /// - Throws: `FileError`, when the clip is damaged or the temporary folder is full.
+    public init(
+        of path: String, options all: [ScoringOptions], in folder: String? = nil,
+        onFrame: @Sendable () -> Void = {}
+    ) throws {
+        let options = all[0]
         let reader = try openFrames(path)
         let file = try UnnamedFile(in: folder ?? NSTemporaryDirectory())
         let size = reader.size
         let sampler = PreviewSampler(frames: min(options.frameLimit, reader.expectedFrames ?? 1))
         let facts = VideoFacts(reader)
         let source = Mutex<(reader: any FrameReader, count: Int)>((reader, 0))
-        let filters = options.filters
+        let filters = all.map(\.filters)
+        let bytes = (3 + all.count) * size.pixels
         try withWorkers(options.workers(for: size)) { _ in
             while true {
                 let item = try source.withLock { state -> (Int, Frame)? in
@@ -37,13 +51,14 @@ public final class ReferenceCache: Sendable {
                 }
                 guard let (index, frame) = item else { return }
                 sampler.offer(frame, index: index)
-                let maps = ReferenceMaps(of: frame, with: filters)
-                try file.write(maps.blurred.pixels + maps.edges.pixels, at: index * 4 * size.pixels)
+                let maps = ReferenceMaps.all(of: frame, with: filters)
+                try file.write(maps[0].blurred.pixels + maps.flatMap(\.edges.pixels), at: index * bytes)
                 onFrame()
             }
         }
         self.path = path
         self.size = size
+        profiles = all.count
         self.facts = facts
         (frames, warnings) = source.withLock { ($0.count, $0.reader.warnings) }
         previews = sampler.previews
@@ -52,8 +67,9 @@ public final class ReferenceCache: Sendable {
 
     deinit { close(descriptor) }
 
-    func maps(_ index: Int) throws(FileError) -> ReferenceMaps {
-        let count = 4 * size.pixels
+    /// The maps of a frame, for each profile.
+    func maps(_ index: Int) throws(FileError) -> [ReferenceMaps] {
+        let count = (3 + profiles) * size.pixels
         var failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
@@ -69,9 +85,12 @@ public final class ReferenceCache: Sendable {
         guard !failed else {
             throw FileError(.unreadable, file: path, "lost its temporary maps; score it again")
         }
-        return ReferenceMaps(
-            blurred: Frame(width: size.width, height: size.height, pixels: Array(bytes[..<(3 * size.pixels)])),
-            edges: Plane(width: size.width, height: size.height, pixels: Array(bytes[(3 * size.pixels)...])))
+        let blurred = Frame(width: size.width, height: size.height, pixels: Array(bytes[..<(3 * size.pixels)]))
+        return (0..<profiles).map { k in
+            let edges = bytes[((3 + k) * size.pixels)..<((4 + k) * size.pixels)]
+            return ReferenceMaps(
+                blurred: blurred, edges: Plane(width: size.width, height: size.height, pixels: Array(edges)))
+        }
     }
 }
 

@@ -17,6 +17,9 @@ extension Score.Outcome {
     static func emptyRegion(_ region: Region) -> Score.Outcome {
         .unscored(reason: "the \(region == .fg ? "foreground" : "background") is empty in every frame")
     }
+
+    /// Why there is no background of no foreground.
+    static let wholeBackground = "the foreground is empty in every frame, so the background would be the whole picture"
 }
 
 /// Pixels in all, fg and bg.

@@ -9,6 +9,8 @@ public final class ArrayStream {
     public let frames: Int
     public let height: Int
     public let width: Int
+    /// What the file says its numbers are: the text `kind` of an archive.
+    public let kind: String?
     private let element: NpyHeader.Element
     private let source: Source
     private var next = 0
@@ -17,6 +19,9 @@ public final class ArrayStream {
         case member(ZipMemberStream)
         case file(RandomAccessFile, start: Int)
     }
+
+    /// The name of the text beside the array.
+    static let kindName = "kind"
 
     /// Opens the array called `name` of an `.npz` archive, or its only array when there is no such name; or a `.npy` file.
     /// - Throws: `FileError`, when the file is neither, or the array is not three-dimensional float64 or float32.
@@ -32,10 +37,12 @@ public final class ArrayStream {
                 return try file.read(n, at: offset)
             }
             source = .file(file, start: header.length)
+            kind = nil
             available = file.size - header.length
         } else {
             let archive = try ZipArchive(path: path)
-            let arrays = archive.members.filter { $0.name.hasSuffix(".npy") }
+            let arrays = archive.members.filter { $0.name.hasSuffix(".npy") && $0.name != Self.kindName + ".npy" }
+            kind = try NpzText.read(Self.kindName, in: archive)
             guard
                 let member = arrays.first(where: { $0.name == name + ".npy" }) ?? (arrays.count == 1 ? arrays[0] : nil)
             else {

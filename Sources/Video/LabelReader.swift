@@ -9,13 +9,16 @@ public protocol LabelReader: AnyObject {
     var frames: Int { get }
     /// What each label is called, in label order. Labels of one phrase are one object class.
     var phrases: [String] { get }
-    /// What is to be said about the frames that were given.
-    var warnings: [String] { get }
+    /// Whether objects may lie over each other: then one of them may be there and never be seen.
+    var hasLayers: Bool { get }
+    /// What a person should know of how the file was understood.
+    var notes: [String] { get }
     func next() throws(FileError) -> Plane?
 }
 
 extension LabelReader {
-    public var warnings: [String] { [] }
+    public var hasLayers: Bool { false }
+    public var notes: [String] { [] }
 }
 
 /// Opens what a path holds: a map file, a SAM2 pickle, or else a video or PNG folder whose colours are objects.
@@ -25,12 +28,14 @@ public func openLabels(_ path: String) throws(FileError) -> any LabelReader {
     return path.lowercased().hasSuffix(".pkl") ? try InstanceMaskReader(path: path) : try ColourLabelReader(path: path)
 }
 
-/// Instance masks of PAI-Bench's `sam2_pkls`: a pickled list of phrases with run-length masks (metrics.md §6).
+/// Instance masks of PAI-Bench's `sam2_pkls`: a pickled list of phrases with run-length masks (metrics.md §6), whose counts are
+/// bytes or, as JSON has them, text. Entries without a single pixel are no objects.
 public final class InstanceMaskReader: LabelReader {
     public let path: String
     public let size: FrameSize
     public let frames: Int
     public let phrases: [String]
+    public let hasLayers = true
     private var masks: [RunLengthMask]
     private var index = 0
 
@@ -52,7 +57,7 @@ public final class InstanceMaskReader: LabelReader {
             guard case .string(let phrase) = pickle.value("phrase", of: entry),
                 let rle = pickle.value("segmentation_mask_rle", of: entry),
                 let dimensions = pickle.elements(pickle.value("mask_shape", of: rle)),
-                case .bytes(let counts) = pickle.value("counts", of: pickle.value("data", of: rle))
+                let counts = pickle.value("counts", of: pickle.value("data", of: rle))?.characters
             else { throw malformed("entry \(i) lacks phrase, mask_shape or counts") }
             let numbers = dimensions.compactMap { if case .integer(let n) = $0, n > 0 { n } else { nil } }
             guard numbers.count == 3, dimensions.count == 3, numbers.allSatisfy({ $0 <= 1 << 20 }) else {
@@ -67,9 +72,11 @@ public final class InstanceMaskReader: LabelReader {
                 throw malformed("entry \(i) is \(numbers), the first \(shape ?? [])")
             }
             shape = numbers
+            let mask = try RunLengthMask(
+                counts: counts, pixels: numbers.reduce(1, *), file: "\(path) (entry \(i))")
+            guard !mask.isEmpty else { continue }
             phrases.append(phrase)
-            masks.append(
-                try RunLengthMask(counts: counts, pixels: numbers.reduce(1, *), file: "\(path) (entry \(i))"))
+            masks.append(mask)
         }
         self.path = path
         self.phrases = phrases
@@ -85,5 +92,16 @@ public final class InstanceMaskReader: LabelReader {
         var pixels = [UInt8](repeating: 0, count: size.pixels)
         for i in masks.indices { masks[i].paint(UInt8(i + 1), over: &pixels) }
         return Plane(width: size.width, height: size.height, pixels: pixels)
+    }
+}
+
+extension Pickle.Value {
+    /// The characters of a run-length code, which Python keeps as bytes or as text.
+    fileprivate var characters: [UInt8]? {
+        switch self {
+        case .bytes(let bytes): bytes
+        case .string(let text): Array(text.utf8)
+        default: nil
+        }
     }
 }

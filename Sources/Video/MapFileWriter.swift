@@ -10,28 +10,33 @@ public final class MapFileWriter {
     private let kind: MapKind
     private let size: FrameSize
     private let phrases: [String]
+    private let depthKind: DepthKind?
     private let origin: MapOrigin
     private let target: UnfinishedFile
     private var position: Int
     private var isFinished = false
 
-    /// - Parameter phrases: what each label is called; labels alone have them.
+    /// - Parameters:
+    ///   - phrases: what each label is called; labels alone have them.
+    ///   - depthKind: what the numbers of depth are, where that is known.
     /// - Throws: `FileError`, when a file of that name cannot be written or hold such maps.
     public init(
-        path: String, kind: MapKind, size: FrameSize, phrases: [String] = [], origin: MapOrigin
+        path: String, kind: MapKind, size: FrameSize, phrases: [String] = [], depthKind: DepthKind? = nil,
+        origin: MapOrigin
     ) throws(FileError) {
-        precondition(kind == .labels || phrases.isEmpty)
+        precondition((kind == .labels || phrases.isEmpty) && (kind == .depth || depthKind == nil))
         guard size.isReadable, phrases.count <= 255 else {
             throw FileError(
                 .unsupported, file: path,
                 "cannot hold maps of \(size) with \(phrases.count) phrases; 8K and 255 are the most")
         }
-        let start = MapFile.start(MapHeader(kind: kind, size: size, frames: 0, phrases: phrases, origin: origin))
+        let start = MapFile.start(
+            MapHeader(kind: kind, size: size, frames: 0, phrases: phrases, depthKind: depthKind, origin: origin))
         guard start.count <= MapFile.mostHeader else {
             throw FileError(.unsupported, file: path, "cannot hold phrases and settings of \(start.count) bytes")
         }
         (self.path, self.kind, self.size) = (path, kind, size)
-        (self.phrases, self.origin) = (phrases, origin)
+        (self.phrases, self.depthKind, self.origin) = (phrases, depthKind, origin)
         target = try UnfinishedFile(path: path, isFolder: false)
         position = 0
         try write(start)
@@ -53,7 +58,9 @@ public final class MapFileWriter {
         guard count > 0 else { throw FileError(.unreadable, file: path, "would be a map file without frames") }
         position = 0
         try write(
-            MapFile.start(MapHeader(kind: kind, size: size, frames: count, phrases: phrases, origin: origin)))
+            MapFile.start(
+                MapHeader(kind: kind, size: size, frames: count, phrases: phrases, depthKind: depthKind, origin: origin)
+            ))
         try target.commit()
         isFinished = true
     }

@@ -43,6 +43,8 @@ public struct MapHeader: Sendable, Equatable {
     public let frames: Int
     /// What each label is called; empty for maps without labels.
     public let phrases: [String]
+    /// What the numbers of depth are, where that is known.
+    public let depthKind: DepthKind?
     public let origin: MapOrigin
 
     /// Bytes of one unpacked frame.
@@ -54,22 +56,26 @@ extension MapHeader {
     var text: String {
         let digits = String(frames)
         return "{\"frames\":" + String(repeating: " ", count: max(0, 10 - digits.count)) + digits + ","
-            + JSON.object([
-                .init(key: "kind", value: .string(kind.rawValue)),
-                .init(key: "width", value: .integer(size.width)),
-                .init(key: "height", value: .integer(size.height)),
-                .init(key: "phrases", value: .array(phrases.map(JSON.string))),
-                .init(key: "network", value: .string(origin.network)),
-                .init(key: "identity", value: .string(origin.identity)),
-                .init(key: "clip", value: .string(origin.clip)),
-                .init(
-                    key: "settings",
-                    value: .object(
-                        origin.settings.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .string($0.value)) })
-                ),
-                .init(key: "device", value: .string(origin.device)),
-                .init(key: "runtime", value: .string(origin.runtime)),
-            ]).text.dropFirst()
+            + JSON.object(
+                [
+                    .init(key: "kind", value: .string(kind.rawValue)),
+                    .init(key: "width", value: .integer(size.width)),
+                    .init(key: "height", value: .integer(size.height)),
+                    .init(key: "phrases", value: .array(phrases.map(JSON.string))),
+                    .init(key: "network", value: .string(origin.network)),
+                    .init(key: "identity", value: .string(origin.identity)),
+                    .init(key: "clip", value: .string(origin.clip)),
+                    .init(
+                        key: "settings",
+                        value: .object(
+                            origin.settings.sorted { $0.key < $1.key }.map {
+                                .init(key: $0.key, value: .string($0.value))
+                            })
+                    ),
+                    .init(key: "device", value: .string(origin.device)),
+                    .init(key: "runtime", value: .string(origin.runtime)),
+                ] + (depthKind.map { [.init(key: "depthKind", value: .string($0.rawValue))] } ?? [])
+            ).text.dropFirst()
     }
 
     /// - Throws: `FileError.malformed` naming the key that is absent or of another kind; a size is checked before anything is
@@ -113,6 +119,7 @@ extension MapHeader {
         }
         self.init(
             kind: kind, size: size, frames: try number("frames"), phrases: phrases,
+            depthKind: json["depthKind"] == nil ? nil : try DepthKind(text("depthKind"), file: file),
             origin: MapOrigin(
                 network: try text("network"), identity: try text("identity"), clip: try text("clip"),
                 settings: settings, device: try text("device"), runtime: try text("runtime")))

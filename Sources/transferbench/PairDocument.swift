@@ -27,7 +27,7 @@ struct PairDocument: Encodable {
     let environment: [String: String]
 
     init(
-        _ result: PairResult, artifacts: (reference: Artifact, generated: Artifact), options: ScoringOptions,
+        _ result: PairResult, artifacts: (reference: Artifact, generated: Artifact), profile: Profile,
         environment: [String: String]
     ) {
         func video(_ artifact: Artifact, _ facts: VideoFacts) -> Video {
@@ -35,7 +35,7 @@ struct PairDocument: Encodable {
                 path: artifact.path, bytes: artifact.bytes, sha256: artifact.sha256, width: facts.size.width,
                 height: facts.size.height, fps: facts.rate, frames: facts.declaredFrames)
         }
-        profile = options.profile.rawValue
+        self.profile = profile.rawValue
         reference = video(artifacts.reference, result.reference)
         generated = video(artifacts.generated, result.generated)
         frames = result.frames
@@ -44,4 +44,10 @@ struct PairDocument: Encodable {
         failures = result.failures
         self.environment = environment
     }
+}
+
+/// What `score --profile all --json` prints: a document for each profile.
+struct PairDocuments: Encodable {
+    let schema = "transferbench.scores/1"
+    let profiles: [PairDocument]
 }

@@ -137,7 +137,7 @@ struct PerceiveDepthCommand: ParsableCommand {
                 return networks
             }, make: { try $0.depth() },
             write: { map, path, rate in
-                let isInverse = network.card.settings["inverse"] != 0
+                let isInverse = network.card.depthKind == .disparity
                 return try MapPictures.writeDepth(of: map, isInverse: isInverse, to: path, rate: rate)
             })
     }

@@ -117,7 +117,7 @@ struct RunCommand: ParsableCommand {
         let outcome = try make(plan, generator, store, environment)
         if let sheetPath { write(plan, outcome, to: sheetPath) }
         try FolderScoring(
-            request: scoring.request(for: plan, outcome, folder: folder), environment: environment, store: store,
+            requests: [scoring.request(for: plan, outcome, folder: folder)], environment: environment, store: store,
             limit: nil
         ).run()
     }

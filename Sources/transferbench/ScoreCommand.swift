@@ -1,13 +1,12 @@
 public import ArgumentParser
 import Execution
-public import Experiment
+import Experiment
 import Foundation
 import Perception
 import Reporting
 import Results
 public import Scoring
 
-extension Profile: ExpressibleByArgument {}
 extension MaskIoU.Matching: ExpressibleByArgument {}
 
 struct ScoreCommand: ParsableCommand {
@@ -81,8 +80,11 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Print the pair's scores as JSON.")
     var json = false
 
-    @Option(help: "The published evaluator to follow: \(Profile.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var profile: Profile = .paibench2025
+    @Option(
+        help:
+            "The published evaluator to follow: \(Profile.allCases.map(\.rawValue).joined(separator: ", ")); all follows both, decodes once, and shows where they differ."
+    )
+    var profile = ProfileChoice([.paibench2025])
     @Option(help: "How mask phrases are paired: hungarian, max.")
     var matching: MaskIoU.Matching = .hungarian
     @Option(help: ArgumentHelp("Frames in work at once. (default: the machine's cores)", valueName: "n"))
@@ -149,7 +151,8 @@ struct ScoreCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = ScoringOptions(profile: profile, matching: matching, workers: threads ?? Machine.cores)
+        let profiles = profile.profiles
+        let options = ScoringOptions(profile: profiles[0], matching: matching, workers: threads ?? Machine.cores)
         var environment = Machine.environment(version: TransferBench.version, threads: options.workers)
         if perception.runsNetworks, let runtime = try? OnnxRuntime.load() {
             environment["onnxruntime"] = runtime.version
@@ -173,16 +176,19 @@ struct ScoreCommand: ParsableCommand {
                 depth: part(depthReference, depthGenerated, isMade: networks?.depth != nil),
                 masks: part(masksReference, masksGenerated, isMade: networks?.masks != nil))
             try PairScoring(
-                job: PairJob(sources: sources, options: scored, networks: networks), environment: environment,
-                isJSON: json
+                job: PairJob(sources: sources, options: scored, networks: networks), profiles: profiles,
+                environment: environment, isJSON: json
             ).run()
         } else if let dataset {
             let folder = URL(fileURLWithPath: store).deletingPathExtension().path + "-maps"
+            let networks = try perception.networks(folder: folder)
             try FolderScoring(
-                request: ScoringRequest(
-                    dataset: dataset, videos: videos.map { .folder($0) }, foreground: foreground, name: name,
-                    options: options,
-                    networks: try perception.networks(folder: folder), niqe: perception.niqeChoice(folder: folder)),
+                requests: profiles.map { profile in
+                    ScoringRequest(
+                        dataset: dataset, videos: videos.map { .folder($0) }, foreground: foreground, name: name,
+                        options: options.following(profile), networks: networks,
+                        niqe: perception.niqeChoice(folder: folder))
+                },
                 environment: environment, store: Store(path: store, access: .write(wait: wait)), limit: limit
             ).run()
         }

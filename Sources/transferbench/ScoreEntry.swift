@@ -13,7 +13,7 @@ struct ScoreEntry: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case metric, region, value, reason, n, parameters, counts, warnings, byPair, byFrame
+        case metric, region, value, reason, n, parameters, counts, warnings, caveats, byPair, byFrame
     }
 
     /// `value` is null where there is none, and `reason` says why.
@@ -27,6 +27,7 @@ struct ScoreEntry: Encodable {
         try container.encode(score.parameters, forKey: .parameters)
         if !score.counts.isEmpty { try container.encode(score.counts, forKey: .counts) }
         try container.encode(score.warnings, forKey: .warnings)
+        if !score.caveats.isEmpty { try container.encode(score.caveats, forKey: .caveats) }
         if let byPair {
             try container.encode(byPair, forKey: .byPair)
             try container.encode(score.perFrame, forKey: .byFrame)

@@ -159,7 +159,8 @@ def export_judge(run, name, model, accuracy, pictures):
         "files": {"model": {"file": "model.onnx", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}},
         "input": {"name": "picture", "size": {"fixed": [clip["h"], clip["w"]]}, "colour": "rgb", "scale": "signed",
                   "mean": [0.0, 0.0, 0.0], "std": [1.0, 1.0, 1.0], "interpolation": "bilinear"},
-        "outputs": outputs, "meaning": meaning, "classes": classes, "settings": settings, "licence": "MIT",
+        "outputs": outputs, "meaning": meaning, **({"kind": "disparity"} if name == "depth" else {}),
+        "classes": classes, "settings": settings, "licence": "MIT",
         "source": "Fixtures/tinyworld/train", "accuracy": accuracy,
         "notes": "Trained on TinyWorld renders of random appearance" + (
             f", {DRAWN_SHARE:.0%} of them as the model redraws them" if pictures.drawn else "")

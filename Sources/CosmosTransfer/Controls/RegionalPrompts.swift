@@ -5,7 +5,8 @@ public import Tensors
 public enum RegionShape: Sendable {
     /// The union of boxes, for the whole video.
     case boxes([RegionBox])
-    /// A video [T, H, W] of any size; pixels above 191 (of 255) are inside.
+    /// A video [T, H, W] of any size, 255 inside; tokens that are more than three quarters inside count, as in the official
+    /// pipeline.
     case video(StoredTensor)
     /// The same from a segmentation; pixels above one half (of 1) are inside.
     case segmentation(StoredTensor)

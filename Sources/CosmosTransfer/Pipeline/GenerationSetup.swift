@@ -218,7 +218,7 @@ public struct GenerationSetup: Sendable {
         request.regionTexts = try regions.prompts.map { try embedding(of: $0, file: nil) }
     }
 
-    /// The union of boxes, or the first channel of a mask video.
+    /// The union of boxes, or a mask video.
     private func shape(
         of region: GenerationSpec.Region, frames: Int, _ warnings: inout [String]
     ) throws -> RegionShape {
@@ -237,18 +237,47 @@ public struct GenerationSetup: Sendable {
                 "the regional prompt \"\(region.prompt.prefix(40))\" has several videos, or boxes beside a video; give boxes, or one video"
             )
         }
+        return .video(
+            try options.isOfficial
+                ? firstChannel(path, frames: frames, &warnings)
+                : foreground(path, frames: frames, of: region.prompt, &warnings))
+    }
+
+    /// A mask as all masks are read here, 255 inside: its last frame holds on where it ends early.
+    private func foreground(
+        _ path: String, frames: Int, of prompt: String, _ warnings: inout [String]
+    ) throws -> StoredTensor {
+        let survey = try ForegroundReader(path: path)
+        for _ in 0..<frames { guard try survey.nextHeld() != nil else { break } }
+        guard !survey.isEmpty else {
+            throw BenchError(
+                .unusableInput,
+                "\(path): selects nothing in any frame, so the regional prompt \"\(prompt.prefix(40))\" would act nowhere; make the region white"
+            )
+        }
+        warnings += survey.notes
+        let (reader, size) = (try ForegroundReader(path: path), survey.size)
+        return try StoredTensor(name: path, element: .uint8, shape: [survey.given, size.height, size.width]) { bytes in
+            for t in 0..<survey.given {
+                guard let mask = try reader.nextHeld() else { break }
+                for i in 0..<size.pixels { bytes[t * size.pixels + i] = mask.pixels[i] * 255 }
+            }
+        }
+    }
+
+    /// The first channel of a mask video, as the official pipeline takes it.
+    private func firstChannel(_ path: String, frames: Int, _ warnings: inout [String]) throws -> StoredTensor {
         let survey = try FrameSurvey(of: path, limit: frames)
         warnings += survey.warnings
         let count = survey.frames
         let reader = try openFrames(path)
         let size = reader.size
-        return .video(
-            try StoredTensor(name: path, element: .uint8, shape: [count, size.height, size.width]) { bytes in
-                for t in 0..<count {
-                    guard let frame = try reader.next() else { break }
-                    for i in 0..<size.pixels { bytes[t * size.pixels + i] = frame.pixels[3 * i] }
-                }
-            })
+        return try StoredTensor(name: path, element: .uint8, shape: [count, size.height, size.width]) { bytes in
+            for t in 0..<count {
+                guard let frame = try reader.next() else { break }
+                for i in 0..<size.pixels { bytes[t * size.pixels + i] = frame.pixels[3 * i] }
+            }
+        }
     }
 
     private var textSize: (tokens: Int, width: Int) {

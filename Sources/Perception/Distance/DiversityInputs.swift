@@ -20,7 +20,7 @@ public struct DiversityInputs: Sendable {
     public init(videos: [String], foreground path: String) {
         self.init(videos: videos) { () throws(FileError) in
             let reader = try ForegroundReader(path: path)
-            return { () throws(FileError) in try reader.next() }
+            return { () throws(FileError) in try reader.nextHeld() }
         }
     }
 }

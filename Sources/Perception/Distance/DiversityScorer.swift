@@ -150,7 +150,14 @@ private struct MaskedDistances {
             return DiversityResult.Distances(
                 region: region, values: values, failure: failure ?? (isEmpty.allSatisfy { $0 } ? empty : nil))
         }
-        return [result(.fg, foreground, foregroundIsEmpty), result(.bg, background, backgroundIsEmpty)]
+        let nothing = "the foreground is empty in every frame, so the background would be the whole picture"
+        let isNothing = !foregroundIsEmpty.isEmpty && foregroundIsEmpty.allSatisfy { $0 }
+        return [
+            result(.fg, foreground, foregroundIsEmpty),
+            isNothing && failure == nil
+                ? DiversityResult.Distances(region: .bg, values: background, failure: nothing)
+                : result(.bg, background, backgroundIsEmpty),
+        ]
     }
 
     /// Empty frames count with distance 0, as in the public evaluator.

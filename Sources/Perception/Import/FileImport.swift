@@ -1,6 +1,7 @@
 internal import Experiment
 internal import Foundation
 internal import Tensors
+internal import Video
 
 /// Imports a network whose files are taken as they are.
 struct FileImport {
@@ -82,8 +83,14 @@ struct FileImport {
             )
         }
         let changes = request.changes
+        guard changes.kind == nil || preset.kind != nil else {
+            throw BenchError(.usage, "--depth-kind is for networks of depth; leave it out for \(request.kind.name)")
+        }
+        // The preset's words are of the preset's kind.
+        let isOther = changes.kind != nil && changes.kind != preset.kind
         return NetworkCard(
-            name: name, task: preset.task, files: files, input: input, outputs: outputs, meaning: preset.meaning,
+            name: name, task: preset.task, files: files, input: input, outputs: outputs,
+            meaning: isOther ? changes.kind?.rawValue ?? "" : preset.meaning, kind: changes.kind ?? preset.kind,
             classes: classes, settings: preset.settings.merging(changes.settings) { $1 },
             licence: changes.licence ?? request.kind.licence,
             source: changes.source ?? request.kind.source, notes: changes.notes ?? "")

@@ -1,3 +1,5 @@
+public import Video
+
 /// What a person asks to be imported.
 public struct ImportRequest: Sendable {
     public var kind: NetworkKind
@@ -37,6 +39,8 @@ public struct CardChanges: Sendable {
     /// Output tensors by role; the role "" is that of a task with one.
     public var outputs: [String: String] = [:]
     public var settings: [String: Double] = [:]
+    /// What the numbers of depth are.
+    public var kind: DepthKind?
     public var licence: String?
     public var source: String?
     public var notes: String?
@@ -46,6 +50,6 @@ public struct CardChanges: Sendable {
     /// Whether none concerns how pictures go in and results come out.
     var leaveInputAndOutputs: Bool {
         input == nil && size == nil && colour == nil && scale == nil && mean == nil && std == nil && filter == nil
-            && outputs.isEmpty && settings.isEmpty
+            && outputs.isEmpty && settings.isEmpty && kind == nil
     }
 }

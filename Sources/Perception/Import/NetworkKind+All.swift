@@ -1,3 +1,5 @@
+internal import Video
+
 // The kinds that are known, with the preprocessing that their authors publish.
 
 extension NetworkKind {
@@ -46,7 +48,7 @@ extension NetworkKind {
             .files(
                 Preset(
                     task: .depth, input: imageNet(.shortSide(length: 518, multipleOf: 14), filter: .bicubic),
-                    outputs: [("depth", depthNames)], meaning: inverseDepth)))
+                    outputs: [("depth", depthNames)], meaning: inverseDepth, kind: .disparity)))
     }
 
     private static let depths = [
@@ -61,14 +63,15 @@ extension NetworkKind {
                 Preset(
                     task: .videoDepth, layout: .window,
                     input: imageNet(.shortSide(length: 518, multipleOf: 14), filter: .bicubic),
-                    outputs: [("depth", depthNames)], meaning: inverseDepth))),
+                    outputs: [("depth", depthNames)], meaning: inverseDepth, kind: .disparity))),
         NetworkKind(
-            "depth", "any depth network of single frames; give its size and normalisation", files: "model.onnx",
+            "depth", "any depth network of single frames; give its size, normalisation and --depth-kind",
+            files: "model.onnx",
             pages: [], licence: "unknown",
             .files(
                 Preset(
                     task: .depth, input: imageNet(.shortSide(length: 518, multipleOf: 14), filter: .bicubic),
-                    outputs: [("depth", depthNames)], meaning: inverseDepth))),
+                    outputs: [("depth", depthNames)], meaning: inverseDepth, kind: .disparity))),
     ]
 
     private static func saliency(

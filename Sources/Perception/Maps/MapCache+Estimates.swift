@@ -27,7 +27,8 @@ extension MapCache {
         return try map(key) { path in
             let estimator = try estimator()
             let origin = origin(network.card.name, key, device, try runtime())
-            let file = MapFileInTheMaking(path: path, kind: .depth, origin: origin, onFrame: onFrame)
+            let file = MapFileInTheMaking(
+                path: path, kind: .depth, depthKind: network.card.depthKind, origin: origin, onFrame: onFrame)
             try unusableFilesTold {
                 try estimator.estimate(
                     video.path, resizedTo: size, limit: limit,
@@ -137,20 +138,28 @@ private final class ResizedFrames: FrameReader {
 private final class MapFileInTheMaking: Sendable {
     private let path: String
     private let kind: MapKind
+    private let depthKind: DepthKind?
     private let origin: MapOrigin
     private let onFrame: @Sendable (Int) -> Void
     private let writer = Mutex<MapFileWriter?>(nil)
 
-    init(path: String, kind: MapKind, origin: MapOrigin, onFrame: @escaping @Sendable (Int) -> Void) {
+    init(
+        path: String, kind: MapKind, depthKind: DepthKind? = nil, origin: MapOrigin,
+        onFrame: @escaping @Sendable (Int) -> Void
+    ) {
         self.path = path
         self.kind = kind
+        self.depthKind = depthKind
         self.origin = origin
         self.onFrame = onFrame
     }
 
     func append(_ map: PackedMap) throws {
         let count = try writer.withLock { writer in
-            if writer == nil { writer = try MapFileWriter(path: path, kind: kind, size: map.size, origin: origin) }
+            if writer == nil {
+                writer = try MapFileWriter(
+                    path: path, kind: kind, size: map.size, depthKind: depthKind, origin: origin)
+            }
             try writer?.append(map)
             return writer?.count ?? 0
         }

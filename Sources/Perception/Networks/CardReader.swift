@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Tensors
+internal import Video
 
 /// Takes the members of one JSON object of a card, one after another, and says what is wrong with them.
 struct CardReader {
@@ -70,6 +71,12 @@ struct CardReader {
             throw wrong(key, "is '\(name)'; known are \(choices.map(\.0).joined(separator: ", "))")
         }
         return chosen.1
+    }
+
+    /// What depth is, where the card says it.
+    mutating func kind(_ key: String) throws(BenchError) -> DepthKind? {
+        guard value(key) != nil else { return nil }
+        return try choice(key, DepthKind.allCases.map { ($0.rawValue, $0) })
     }
 
     private mutating func members(_ key: String) throws(BenchError) -> [JSON.Member] {

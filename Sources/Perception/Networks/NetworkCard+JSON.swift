@@ -1,6 +1,7 @@
 internal import Experiment
 internal import Foundation
 internal import Tensors
+internal import Video
 
 // `network.json`: read strictly, so that a misspelt key does not pass for a default.
 
@@ -27,6 +28,10 @@ extension NetworkCard {
         input = try card.input("input")
         outputs = try card.texts("outputs")
         meaning = try card.text("meaning", or: "")
+        kind = try card.kind("kind")
+        guard kind == nil || task == .depth || task == .videoDepth else {
+            throw card.wrong("kind", "is for networks of depth; remove it")
+        }
         classes = try card.names("classes")
         settings = try card.numbers("settings")
         licence = try card.text("licence")
@@ -70,7 +75,11 @@ extension NetworkCard {
         }
         lines += [
             ("outputs", object(outputs.sorted { $0.key < $1.key }.map { ($0.key, quoted($0.value)) })),
-            ("meaning", quoted(meaning)), ("classes", "[" + classes.map(quoted).joined(separator: ", ") + "]"),
+            ("meaning", quoted(meaning)),
+        ]
+        if let kind { lines.append(("kind", quoted(kind.rawValue))) }
+        lines += [
+            ("classes", "[" + classes.map(quoted).joined(separator: ", ") + "]"),
             ("settings", sorted(settings)), ("licence", quoted(licence)), ("source", quoted(source)),
             ("accuracy", sorted(accuracy)), ("notes", quoted(notes)),
         ]

@@ -1,3 +1,5 @@
+public import Video
+
 /// What `network.json` says of a network.
 public struct NetworkCard: Sendable, Equatable {
     /// A file of the network in its folder.
@@ -25,6 +27,8 @@ public struct NetworkCard: Sendable, Equatable {
     public var outputs: [String: String]
     /// What the output means, in words: "inverse depth, larger is nearer".
     public var meaning: String
+    /// What the numbers of a depth network are; nil where the card does not say it.
+    public var kind: DepthKind?
     /// Names of classes, in the order of their numbers.
     public var classes: [String]
     /// Numbers that change what comes out, as thresholds.
@@ -38,8 +42,8 @@ public struct NetworkCard: Sendable, Equatable {
 
     public init(
         name: String, task: NetworkTask, files: [File], input: PictureInput? = nil, outputs: [String: String] = [:],
-        meaning: String, classes: [String] = [], settings: [String: Double] = [:], licence: String, source: String,
-        accuracy: [String: Double] = [:], notes: String = ""
+        meaning: String, kind: DepthKind? = nil, classes: [String] = [], settings: [String: Double] = [:],
+        licence: String, source: String, accuracy: [String: Double] = [:], notes: String = ""
     ) {
         self.name = name
         self.task = task
@@ -47,11 +51,19 @@ public struct NetworkCard: Sendable, Equatable {
         self.input = input
         self.outputs = outputs
         self.meaning = meaning
+        self.kind = kind
         self.classes = classes
         self.settings = settings
         self.licence = licence
         self.source = source
         self.accuracy = accuracy
         self.notes = notes
+    }
+
+    /// What the numbers of depth are: what the card says, or disparity, as nearly all such networks give it. Of a card that
+    /// only says with the setting `inverse` 0 that larger is farther, nil.
+    public var depthKind: DepthKind? {
+        guard [.depth, .videoDepth].contains(task) else { return nil }
+        return kind ?? (settings["inverse"] == 0 ? nil : .disparity)
     }
 }

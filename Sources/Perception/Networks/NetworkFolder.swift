@@ -94,11 +94,13 @@ public struct NetworkFolder: Sendable {
         )
     }
 
-    /// Of all that changes what the network gives: task, files, input, outputs, classes, settings.
+    /// Of all that changes what the network gives: task, files, input, outputs, classes, settings. The kind of depth is only
+    /// what its numbers are called.
     public var identity: Identity {
         var same = card
         same.name = ""
         same.meaning = ""
+        same.kind = nil
         same.licence = ""
         same.source = ""
         same.accuracy = [:]

@@ -45,6 +45,12 @@ public enum MaskFiles {
             var frames = 0
             while try counted.next() != nil { frames += 1 }
             guard frames > 0 else { throw BenchError(.unusableInput, "\(source) holds no mask; make it again") }
+            guard !counted.isEmpty else {
+                throw BenchError(
+                    .unusableInput,
+                    "the foreground is empty in every frame, so the weight map would hold the background's weight alone; try another --threshold or --network"
+                )
+            }
             let size = counted.size
             let entry = SafetensorsWriter.Entry(
                 name: TensorFile.soleName, element: .float16, shape: [frames, size.height, size.width])

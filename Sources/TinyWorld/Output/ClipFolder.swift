@@ -60,7 +60,8 @@ public struct ClipFolder: Sendable {
             try video(look.frames, "variants/videos/\(id)_caption\(look.number).mkv")
         }
         try NpzWriter.write(
-            clip.depth, shape: [request.frames, request.rows, request.columns], to: "\(path)/depth_npzs/\(id).npz")
+            clip.depth, shape: [request.frames, request.rows, request.columns], to: "\(path)/depth_npzs/\(id).npz",
+            kind: DepthKind.metres.rawValue)
         let segments = clip.segmentPictures()
         try video(segments, "masks/\(id)/")
         try video(clip.foregroundPictures(), "foreground/\(id)/")
