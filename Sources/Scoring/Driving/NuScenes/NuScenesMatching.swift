@@ -51,7 +51,8 @@ struct NuScenesMatching {
         let common = smaller.x * smaller.y * smaller.z
         let share = common / (a.x * a.y * a.z + b.x * b.y * b.z - common)
         let turn = reference.shape.yaw - detection.shape.yaw + period / 2
-        let folded = turn - (turn / period).rounded(.down) * period
+        var folded = turn.truncatingRemainder(dividingBy: period)
+        if folded < 0 { folded += period }
         let velocity = reference.velocity.flatMap { known in detection.velocity.map { ($0 - known).length } }
         let attribute = reference.attribute.map { known in
             detection.attribute.flatMap { attributes[$0] } == known ? 0.0 : 1.0
