@@ -36,7 +36,7 @@ static vr_status open_format(vr_reader *r, char *why, size_t size) {
     if (error >= 0) return VR_OK;
     const char *line = vr_first_line(r), *named = strstr(line, "Format not on whitelist");
     if (named)
-        return vr_fail(VR_NOT_VIDEO, why, size, "its contents (%.*s) are none that is read",
+        return vr_fail(VR_NOT_VIDEO, why, size, "it is of the kind %.*s, which is not read",
                        (int)strcspn(line, ":"), line);
     return vr_fail(vr_cause(r, error, VR_NOT_VIDEO), why, size, "%s%s%s", error_text(r, error, text),
                    r->said ? "; " : "", line);

@@ -8,6 +8,7 @@ public enum Machine {
     public static func environment(version: String, threads: Int) -> [String: String] {
         [
             "transferbench": version,
+            "ffmpeg": FFmpegLibraries.versions,
             "opencv": OpenCVLibrary.version,
             "sqlite": Store.sqliteVersion,
             "system": systemName,

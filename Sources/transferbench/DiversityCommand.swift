@@ -16,7 +16,7 @@ struct DiversityCommand: ParsableCommand {
               transferbench diversity --network lpips-vgg16 prompt1.mp4 prompt2.mp4 prompt3.mp4 --foreground mask.mp4
             """)
 
-    @Argument(help: ArgumentHelp("Videos of one size, or folders of PNG images; two or more.", valueName: "video"))
+    @Argument(help: ArgumentHelp("Videos of one size, or folders of pictures; two or more.", valueName: "video"))
     var videos: [String]
     @Option(help: ArgumentHelp("Folder of a perceptual-features network, or its name.", valueName: "network"))
     var network: String

@@ -15,7 +15,7 @@ struct GenerateCommand: ParsableCommand {
             Example: transferbench generate spec.json --weights DIR --out result.mp4
 
             SPEC names the controls vis, edge, depth, seg, keypoint, upscale, hdmap, lidar, each with input_control (a video, \
-            or a folder of PNG images) and control_weight (a number, or a .pt, .safetensors or .npy map over rows and \
+            or a folder of pictures) and control_weight (a number, or a .pt, .safetensors or .npy map over rows and \
             columns, or frames, rows and columns). vis and edge without input_control are made from input_video_path. Other \
             keys are options of this command by their official names; the command line goes before the file. Weights above a \
             sum of 1 are divided by it. Runs on the CPU; 'transferbench models inspect' estimates the work.

@@ -24,7 +24,7 @@ struct PerceiveCommand: ParsableCommand {
 
 /// What the three have in common.
 struct PerceiveOptions: ParsableArguments {
-    @Argument(help: "The video, or a folder of PNG images.", completion: .file())
+    @Argument(help: "The video, or a folder of pictures.", completion: .file())
     var video: String
     @Option(help: ArgumentHelp("The result: a .maps file, a video, or a folder of images.", valueName: "path"))
     var out: String

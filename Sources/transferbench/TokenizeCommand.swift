@@ -29,7 +29,7 @@ struct TokenizeCommand: ParsableCommand {
         @Option(
             help: ArgumentHelp("Raw tensor frames: .safetensors, .npy, .pt.", valueName: "file"), completion: .file())
         var inputs: String?
-        @Option(help: ArgumentHelp("A video, or a folder of PNG images.", valueName: "path"), completion: .file())
+        @Option(help: ArgumentHelp("A video, or a folder of pictures.", valueName: "path"), completion: .file())
         var video: String?
         @Option(
             help: ArgumentHelp(

@@ -47,6 +47,16 @@ import Testing
         #expect(try names.contains { try bytes("one/" + $0) != bytes("three/" + $0) })
     }
 
+    @Test func `what is odd about the videos it reads is noted`() throws {
+        try FFmpeg.make("a.webm", frames: 4, "-c:v libvpx-vp9", in: folder)
+        try FFmpeg.make("b.webm", frames: 3, size: "32x24", "-c:v libvpx-vp9", in: folder)
+        try folder.write("file a.webm\nfile b.webm\n", to: "list")
+        try FFmpeg.run("-f concat -i list -c copy both.webm", in: folder)
+        let result = try generate("--input-video", "both.webm", "--num-frames", "1", "--clip-frames", "1")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("both.webm: its pictures are 64x48 and then 32x24 from frame 4"))
+    }
+
     @Test func `the specification says where the video goes`() throws {
         let result = try generate("--num-frames", "1", "--clip-frames", "1")
         #expect(result.status == 0, "\(result.errors)")

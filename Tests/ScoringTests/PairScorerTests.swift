@@ -70,6 +70,7 @@ import Video
         let cached = try scorePair(allInputs, options: three, cache: cache)
         #expect(cached.scores == one.scores)
         #expect(cached.referencePreviews == one.referencePreviews)
+        #expect(cached.warnings == one.warnings)
     }
 
     @Test func `the order of frames does not matter to a region's value`() throws {
