@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/cpu.h>
 #include <libavutil/opt.h>
 #include <libswscale/swscale.h>
 #include <stdio.h>
@@ -109,6 +110,9 @@ static int open_encoder(vw_writer *w, const AVCodec *codec, const vw_options *o)
         e->colorspace = AVCOL_SPC_RGB, e->color_range = AVCOL_RANGE_JPEG;
     } else {
         av_dict_set_int(&settings, "crf", o->rate_factor, 0);
+        // x264's AVX-512 code reads memory that nobody wrote (Debian's 164): its bytes then depend on what the process did
+        // before. Its AVX2 code does not, and gives the bytes that all others give.
+        if (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) av_dict_set(&settings, "x264-params", "asm=avx2", 0);
     }
     const int error = avcodec_open2(e, codec, &settings);
     av_dict_free(&settings);

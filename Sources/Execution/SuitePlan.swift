@@ -2,6 +2,8 @@ public import Experiment
 public import Generation
 public import Results
 public import Suites
+internal import Tensors
+internal import Video
 
 /// A suite's trials: which videos are to be made, from what, under which identities.
 public struct SuitePlan: Sendable {
@@ -79,6 +81,8 @@ public struct SuitePlan: Sendable {
         var hasher: ContentHasher
         var entries: [Entry] = []
         var impossible: [Impossible] = []
+        /// What is wrong with foreground masks that were looked at.
+        var masks: [String: BenchError?] = [:]
 
         /// - Throws: `BenchError` 65, when a video would have the name of another one.
         mutating func add(_ clip: String, of dataset: SuiteDataset) throws(BenchError) {
@@ -104,7 +108,7 @@ public struct SuitePlan: Sendable {
                         let output = place(configuration, clip, label, seed)
                         do throws(BenchError) {
                             let task = VideoTask(
-                                configuration: configuration, clip: try inputs.get(), prompt: try prompt.get(),
+                                configuration: configuration, clip: try inputs.get(), prompt: try text(prompt, label),
                                 seed: seed, output: output, recipe: recipe(configuration))
                             entries.append(try entry(task))
                         } catch {
@@ -116,6 +120,29 @@ public struct SuitePlan: Sendable {
                     }
                 }
             }
+        }
+
+        /// A recording is not made from its caption: where there is none, it has no text.
+        private func text(_ prompt: Result<Prompt, BenchError>, _ label: String) throws(BenchError) -> Prompt {
+            if !suite.generator.readsControls, case .failure = prompt { return Prompt(label: label, text: "") }
+            return try prompt.get()
+        }
+
+        /// A mask that cannot be understood is told before anything is made; each is looked at once.
+        private mutating func check(mask path: String) throws(BenchError) {
+            let fault: BenchError?
+            if let known = masks[path] {
+                fault = known
+            } else {
+                do throws(FileError) {
+                    _ = try ForegroundReader(path: path)
+                    fault = nil
+                } catch {
+                    fault = BenchError(.unusableInput, error.description)
+                }
+                masks[path] = .some(fault)
+            }
+            if let fault { throw fault }
         }
 
         private func place(
@@ -167,7 +194,7 @@ public struct SuitePlan: Sendable {
 
         /// The clip's files that a trial depends on. For a recording they are not what it was made from, only what it is named by.
         /// - Throws: `BenchError` 65, when the clip lacks one.
-        private func inputs(of task: VideoTask) throws(BenchError) -> [(name: String, path: String)] {
+        private mutating func inputs(of task: VideoTask) throws(BenchError) -> [(name: String, path: String)] {
             let clip = task.clip
             var inputs = [(name: "clip", path: clip.video)]
             guard suite.generator.readsControls else { return inputs }
@@ -189,6 +216,7 @@ public struct SuitePlan: Sendable {
                         "clip \(clip.name) has no foreground mask, which '\(task.configuration.name)' weighs by: add "
                             + "foreground/\(clip.name).mp4 to the dataset")
                 }
+                try check(mask: foreground)
                 inputs.append(("foreground", foreground))
             }
             return inputs

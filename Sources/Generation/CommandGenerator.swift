@@ -51,7 +51,7 @@ public final class CommandGenerator: Generator {
         label = "command \(name) \(Identity(of: fingerprint).hex.prefix(6))…"
     }
 
-    /// What is wrong with the controls' videos. Scoring reads the clips themselves, and says what is wrong with them.
+    /// What is wrong with the controls' videos, and how masks are understood. Scoring reads the clips themselves, and says what is wrong with them.
     public func notes(on tasks: [VideoTask]) throws -> [String] {
         let paths = tasks.flatMap { task in
             task.configuration.weights.compactMap { weight in
@@ -59,6 +59,7 @@ public final class CommandGenerator: Generator {
             }
         }
         return try Set(paths).sorted().flatMap { try FrameSurvey(of: $0, limit: VideoOutline.mostFrames).warnings }
+            + maskNotes(on: tasks)
     }
 
     public func make(

@@ -15,7 +15,7 @@ extension EmbeddedGenerator {
         ).run()
     }
 
-    /// What is cut, stretched or filled up, and which prompts are not read to their end.
+    /// What is cut, stretched or filled up, how masks are understood, and which prompts are not read to their end.
     public func notes(on tasks: [VideoTask]) throws -> [String] {
         let encoder = try parts().encoder
         var notes: [String] = []
@@ -23,6 +23,7 @@ extension EmbeddedGenerator {
             notes += try outline(of: task, ControlChoice.all(of: task)).notes
             if let note = try encoder.note(on: task.prompt.text) { notes.append(note) }
         }
+        notes += try maskNotes(on: tasks)
         return notes.enumerated().filter { notes.firstIndex(of: $1) == $0 }.map(\.element)
     }
 }

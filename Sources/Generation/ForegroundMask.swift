@@ -1,3 +1,4 @@
+internal import CosmosTransfer
 internal import Experiment
 internal import Tensors
 internal import Video
@@ -7,10 +8,12 @@ struct ForegroundMask: Sendable {
     /// Masks, of which the last holds on to the video's end; one alone holds everywhere.
     let frames: Int
     let size: FrameSize
+    /// What a person should know of the mask.
+    let notes: [String]
     private let pixels: [UInt8]
 
     /// - Parameter limit: frames of the video that the mask is laid over.
-    /// - Throws: `FileError` or `BenchError` when the mask cannot be read or selects nothing.
+    /// - Throws: `FileError` or `BenchError` when the mask cannot be read.
     init(path: String, limit: Int) throws {
         let reader = try ForegroundReader(path: path)
         var pixels: [UInt8] = []
@@ -22,17 +25,14 @@ struct ForegroundMask: Sendable {
         guard count > 0 else {
             throw BenchError(.unusableInput, "\(path): has no frames; a mask has one for each frame")
         }
-        guard !reader.isEmpty else {
-            throw BenchError(
-                .unusableInput,
-                "\(path): selects nothing in any frame, so the foreground's weights would act nowhere; make the foreground white"
-            )
-        }
         while count > 1, count < limit, let held = try reader.nextHeld() {
             pixels += held.pixels
             count += 1
         }
         (frames, size, self.pixels) = (count, reader.size, pixels)
+        notes =
+            reader.notes
+            + (reader.isEmpty ? ["\(path) has no foreground: the background's weights act everywhere"] : [])
     }
 
     /// A weight for every pixel, [frames, height, width]: `foreground` where the mask is, `background` elsewhere.
@@ -43,6 +43,13 @@ struct ForegroundMask: Sendable {
             for (i, pixel) in pixels.enumerated() { out[i] = pixel > 0 ? amounts.0 : amounts.1 }
         }
     }
+}
+
+/// How the foreground masks of some tasks of one clip are understood; masks that are not used are not read.
+func maskNotes(on tasks: [VideoTask]) throws -> [String] {
+    guard let clip = tasks.first(where: { $0.configuration.needsForeground })?.clip else { return [] }
+    let length = try FrameSurvey(of: clip.video, limit: VideoOutline.mostFrames).frames
+    return try clip.foregroundMask(limit: length).notes
 }
 
 extension ClipInputs {

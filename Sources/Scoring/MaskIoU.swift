@@ -82,7 +82,8 @@ public struct MaskIoU: Metric {
         let missing = [("reference", present.reference), ("generated", present.generated)].filter { $0.1.isEmpty }.map(
             \.0)
         if !missing.isEmpty {
-            caveats.append("the \(missing.joined(separator: " and the ")) side has no object, which counts as 0")
+            let side = missing.count == 1 ? "the \(missing[0]) side has no object" : "neither side has an object"
+            caveats.append("\(side), which counts as 0")
         } else {
             matched = matches(measurements, present, region: region, warnings: &warnings, caveats: &caveats)
         }

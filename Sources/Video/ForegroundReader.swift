@@ -31,6 +31,7 @@ public final class ForegroundReader {
     /// Masks that were given, the held ones too; and of these, masks without foreground, and held ones.
     public private(set) var given = 0
     public private(set) var empty = 0
+    private var full = 0
     public private(set) var held = 0
     private let source: Source
     private var last: Plane?
@@ -90,6 +91,9 @@ public final class ForegroundReader {
             )
         }
         if hasGap { notes.append("\(path) has \(given - held) masks for \(given) frames: its last holds on") }
+        if full == given, given > 0 {
+            notes.append("\(path) selects every pixel of every frame; transparency is not read")
+        }
         if empty > 0 { notes.append("\(path) selects nothing in \(empty) of \(given) frames") }
         return notes
     }
@@ -100,6 +104,7 @@ public final class ForegroundReader {
     private func counted(_ mask: Plane) -> Plane {
         given += 1
         if !mask.pixels.contains(1) { empty += 1 }
+        if !mask.pixels.contains(0) { full += 1 }
         return mask
     }
 

@@ -26,7 +26,7 @@ import Testing
             let task = VideoTask(
                 configuration: WeightedConfiguration(name: configuration, weights: weights),
                 clip: ClipInputs(name: "\(clip)", video: "", controls: [:], foreground: nil),
-                prompt: Prompt(label: "", text: "clip \(clip) <b>\u{1b}[31m"), seed: 5, output: "")
+                prompt: Prompt(label: "", text: "clip \(clip) <b>\u{1b}[31m"), seed: 5, output: "", recipe: "0a1b2c3d")
             try runs.store.record(
                 GeneratedVideo(
                     identity: Identity(of: [configuration, "\(clip)"]), task: task, generator: "command make.sh 0f…",

@@ -141,7 +141,7 @@ import Testing
                 2 clips in all rows; * best, _ second
 
                 """))
-        #expect(report.csv().contains(",perceptual-diversity,all,higher,0.4,,,2,2,2\n"))
+        #expect(report.csv().contains(",perceptual-diversity,all,higher,0.4,,,2,2,2,\n"))
         #expect(try report.json().contains("\"conditions\""))
     }
 
@@ -164,7 +164,7 @@ import Testing
 
     @Test func `CSV has full precision and one mean a line`() throws {
         let lines = try report(ReportOptions(level: 0.95)).csv().split(separator: "\n").map(String.init)
-        #expect(lines[0] == "profile,run,configuration,metric,region,direction,mean,low,high,n,planned,clips")
+        #expect(lines[0] == "profile,run,configuration,metric,region,direction,mean,low,high,n,planned,clips,caveats")
         #expect(lines.count == 1 + 2 * 2 * 3)
         #expect(lines[1].hasPrefix("paibench-2025,1,edge & <vis>,blur-ssim,all,higher,0.812,,,2,2,2"))
     }

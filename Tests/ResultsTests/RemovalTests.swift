@@ -53,7 +53,7 @@ import Testing
         let task = VideoTask(
             configuration: WeightedConfiguration(name: "vis", weights: [("vis", .uniform(1))]),
             clip: ClipInputs(name: "a", video: "/data/a.mp4", controls: [:], foreground: nil),
-            prompt: Prompt(label: "", text: ""), seed: 1, output: "/out/a.mkv")
+            prompt: Prompt(label: "", text: ""), seed: 1, output: "/out/a.mkv", recipe: "0a1b2c3d")
         let made = GeneratedVideo(
             identity: Identity(of: ["a"]), task: task, generator: "g", video: Made.artifact("vis/a"), seconds: 1)
         try store.record(made, environment: [:], at: now)

@@ -51,8 +51,8 @@ import Video
         foreground: Plane? = nil, regions: [Region] = [.all]
     ) -> [Score] {
         let metric = MaskIoU(
-            reference: Self.reference.map(\.phrase), generated: generated.map(\.phrase), matching: matching,
-            profile: .aligned2026)
+            reference: .init(phrases: Self.reference.map(\.phrase)),
+            generated: .init(phrases: generated.map(\.phrase)), matching: matching, profile: .aligned2026)
         let blank = Frame(width: 1, height: 1, pixels: [0, 0, 0])
         let maps = ReferenceMaps(blurred: blank, edges: Plane(width: 1, height: 1, pixels: [0]))
         let pairs = (0..<frames).map { t in
@@ -93,10 +93,11 @@ import Video
         let lost = try #require(score(Self.case2, .hungarian).first("mask-recall"))
         #expect(lost.warnings.contains { $0.contains("1 of 4 reference phrases have no partner") })
         #expect(lost.counts["pairs"] == 3)
-        let none = MaskIoU(reference: ["robot"], generated: [], matching: .hungarian, profile: .paibench2025).scores(
-            [], regions: [.all])
+        let none = MaskIoU(
+            reference: .init(phrases: ["robot"]), generated: .init(), matching: .hungarian, profile: .paibench2025
+        ).scores([], regions: [.all])
         #expect(none.value("mask-miou") == 0 && none.value("mask-recall") == 0)
-        #expect(none.first("mask-miou")?.warnings.contains { $0.contains("no object") } == true)
+        #expect(none.first("mask-miou")?.caveats.contains { $0.contains("the generated side has no object") } == true)
     }
 
     @Test func `run-length strings decode to the golden masks`() throws {

@@ -44,7 +44,8 @@ import Testing
         let reader = try MapFileReader(path: try writeDepth(3))
         #expect(
             reader.header
-                == MapHeader(kind: .depth, size: Self.size, frames: 3, phrases: [], origin: Self.origin))
+                == MapHeader(kind: .depth, size: Self.size, frames: 3, phrases: [], depthKind: nil, origin: Self.origin)
+        )
         for i in 0..<3 {
             let values = try #require(try reader.nextDepth())
             #expect(values.map(\.bitPattern) == depth(UInt64(i)).map(\.bitPattern))

@@ -61,13 +61,14 @@ import Video
         #expect(result[.all]?.mean == result[.fg]?.mean.map { _ in result[.all]?.mean ?? 0 })
     }
 
-    @Test func `a region that is empty everywhere has no value, and the other is the whole frame`() throws {
+    @Test func `a foreground that is empty everywhere gives no region a value, never the whole frame's`() throws {
         let result = try score(try videos(), try mask { _, _, _ in false })
         #expect(result[.fg]?.mean == nil && result[.fg]?.failure?.contains("empty in every frame") == true)
         #expect(result[.bg]?.values == result[.all]?.values)
         let scores = DiversityScorer.plain().scores(result)
         #expect(scores.map(\.region) == [.all, .fg, .bg])
-        #expect(scores[1].outcome.value == nil && scores[1].n == 0 && scores[2].outcome.value == result[.all]?.mean)
+        #expect(scores[1].outcome.value == nil && scores[1].n == 0 && scores[2].outcome.value == nil)
+        #expect(scores[2].outcome.reason?.contains("the background would be the whole picture") == true)
     }
 
     @Test func `frames without foreground count with distance 0, and the result says so`() throws {
@@ -84,16 +85,18 @@ import Video
         #expect(a.warnings.count == 1 && a.warnings[0].contains("resized (nearest)"))
     }
 
-    @Test(arguments: [1, 0]) func `masks that end early leave the regions unscored and the whole frame scored`(
-        frames: Int
-    ) throws {
-        let path = frames == 0 ? folder.file("absent") : try mask(frames: frames) { _, x, _ in x < 5 }
-        let result = try score(try videos(), path)
+    @Test func `a mask that is not there leaves the regions unscored and the whole frame scored`() throws {
+        let result = try score(try videos(), folder.file("absent"))
         #expect(result.frames == 2 && result[.all]?.mean != nil)
         for region in [Region.fg, .bg] {
-            #expect(result[region]?.mean == nil)
-            #expect(result[region]?.failure?.contains(frames == 0 ? "absent" : "ends after 1 frames") == true)
+            #expect(result[region]?.mean == nil && result[region]?.failure?.contains("absent") == true)
         }
+    }
+
+    @Test func `one mask stands for all frames`() throws {
+        let (one, all) = (try mask(frames: 1) { _, x, _ in x < 5 }, try mask { _, x, _ in x < 5 })
+        let (a, b) = (try score(try videos(), one), try score(try videos(), all))
+        #expect(a[.fg]?.values == b[.fg]?.values && a[.bg]?.values == b[.bg]?.values && a[.fg]?.mean != nil)
     }
 
     @Test func `masks can come from anywhere`() throws {

@@ -20,7 +20,8 @@ import Testing
 
     @Test func `files that are no boxes are refused with their place`() {
         let cases = [
-            ("", "byte 0"), ("[]", "holds a list"), ("{}", "neither 'schema' nor 'results'"), ("{\"a\":", "byte"),
+            ("", "line 1, column 1"), ("[]", "holds a list"), ("{}", "neither 'schema' nor 'results'"),
+            ("{\"a\":", "line 1, column 6"),
             (#"{"schema": "transferbench.boxes/2", "boxes": []}"#, "'schema' other than"),
             (#"{"schema": 1, "boxes": []}"#, "'schema' other than"),
             (#"{"schema": "transferbench.boxes/1", "boxes": []}"#, "no 'coordinates'"),
