@@ -9,7 +9,7 @@ public final class ColourLabelReader: LabelReader {
     public let frames: Int
     public let phrases: [String]
     private let frameReader: any FrameReader
-    private let palette: ColourPalette
+    private var palette: ColourPalette
     /// Of damage and the like, seen in the first pass.
     private let warnings: [String]
     private var given = 0

@@ -11,7 +11,7 @@ struct ColourSurvey {
     /// Levels a channel within which two colours are one with noise.
     private static let noise = 8
     /// Levels a channel by which the pixels of a flat place differ from its middle.
-    private static let flatness = 12
+    private static let flatness: Int16 = 12
     /// The sum over channels within which two colours of flat places are one object.
     static let separation = 48
     /// Above it a channel's brightest value is a colour; below it pictures hold the numbers of labels.
@@ -24,7 +24,8 @@ struct ColourSurvey {
         var frames = 0
         var lastFrame = -1
 
-        var mean: SIMD3<Int> { sum / SIMD3(repeating: count) }
+        /// Rounded.
+        var mean: SIMD3<Int> { (sum &+ SIMD3(repeating: count / 2)) / SIMD3(repeating: count) }
     }
 
     /// All colours; nil once there are too many for any exact file.
@@ -79,13 +80,15 @@ struct ColourSurvey {
         }
     }
 
+    /// Without lists: this is asked for every pixel.
     private func isFlat(_ p: UnsafeBufferPointer<UInt8>, _ at: Int, _ row: Int) -> Bool {
-        for line in [at - row, at, at + row] {
-            for i in line - 3..<line + 6 where abs(Int(p[i]) - Int(p[at + (i - line + 3) % 3])) > Self.flatness {
-                return false
-            }
+        let (r, g, b) = (Int16(p[at]), Int16(p[at + 1]), Int16(p[at + 2]))
+        func isNear(_ i: Int) -> Bool {
+            abs(Int16(p[i]) - r) <= Self.flatness && abs(Int16(p[i + 1]) - g) <= Self.flatness
+                && abs(Int16(p[i + 2]) - b) <= Self.flatness
         }
-        return true
+        func areNear(_ i: Int) -> Bool { isNear(i - 3) && isNear(i) && isNear(i + 3) }
+        return areNear(at - row) && areNear(at + row) && isNear(at - 3) && isNear(at + 3)
     }
 
     /// The colours of the objects.
@@ -120,36 +123,43 @@ struct ColourSurvey {
             }
             chosen.append(mean)
         }
-        var centres = [Cell](repeating: Cell(), count: chosen.count)
-        for cell in seen {
-            let (nearest, distance) = chosen.indices.reduce((-1, l1(cell.mean, .zero))) { best, i in
-                let distance = l1(cell.mean, chosen[i])
+        // Means over cells move nearer to each other: those that are no longer apart were the edges of one.
+        var centres = centres(chosen, among: seen)
+        for (i, centre) in centres.enumerated().reversed()
+        where centres[..<i].contains(where: { l1($0, centre) <= Self.separation }) { centres.remove(at: i) }
+        centres = self.centres(centres, among: seen)
+        return centres.map { UInt32($0.x << 16 | $0.y << 8 | $0.z) }
+    }
+
+    /// The mean colours of the cells around some colours.
+    private func centres(_ colours: [SIMD3<Int>], among cells: [Cell]) -> [SIMD3<Int>] {
+        var around = [Cell](repeating: Cell(), count: colours.count)
+        for cell in cells {
+            let (nearest, distance) = colours.indices.reduce((-1, l1(cell.mean, .zero))) { best, i in
+                let distance = l1(cell.mean, colours[i])
                 return distance < best.1 ? (i, distance) : best
             }
             guard nearest >= 0, distance <= Self.separation else { continue }
-            centres[nearest].sum &+= cell.sum
-            centres[nearest].count += cell.count
+            around[nearest].sum &+= cell.sum
+            around[nearest].count += cell.count
         }
-        return centres.map { UInt32($0.mean.x << 16 | $0.mean.y << 8 | $0.mean.z) }
+        return zip(around, colours).map { $0.count > 0 ? $0.mean : $1 }
     }
 
-    /// Whether more flat places have about this colour than the colours around it that belong to no other.
+    /// Whether more flat places have about this colour than the colours around it; what belongs to others counts on neither
+    /// side.
     private func isPeak(_ colour: SIMD3<Int>, among cells: [Cell], _ others: [SIMD3<Int>]) -> Bool {
         var (inside, around) = (0, 0)
         for cell in cells {
-            let mean = cell.mean
-            let distance = widest(mean, colour)
-            if distance <= 12 {
-                inside += cell.count
-            } else if distance <= 36, others.allSatisfy({ widest(mean, $0) > 36 }) {
-                around += cell.count
-            }
+            let distance = widest(cell.mean, colour)
+            guard distance <= 36, others.allSatisfy({ widest(cell.mean, $0) > 16 }) else { continue }
+            if distance <= 12 { inside += cell.count } else { around += cell.count }
         }
-        return inside >= around
+        return inside > around
     }
 }
 
-/// How the regions of masks meet, along all rows and columns.
+/// How the regions of masks meet, along rows and columns; of large frames along some of them, which tell as much.
 private struct EdgeCounts {
     /// Steps from one flat stretch to another without a pixel between.
     private var hard = 0
@@ -162,8 +172,13 @@ private struct EdgeCounts {
     var areHard: Bool { 3 * (blended + speckled) <= hard + blended + speckled }
 
     mutating func add(_ frame: Frame, noise: Int) {
-        for y in 0..<frame.height { add(frame, from: 3 * y * frame.width, step: 3, count: frame.width, noise) }
-        for x in 0..<frame.width { add(frame, from: 3 * x, step: 3 * frame.width, count: frame.height, noise) }
+        let gap = max(1, min(frame.width, frame.height) / 128)
+        for y in stride(from: 0, to: frame.height, by: gap) {
+            add(frame, from: 3 * y * frame.width, step: 3, count: frame.width, noise)
+        }
+        for x in stride(from: 0, to: frame.width, by: gap) {
+            add(frame, from: 3 * x, step: 3 * frame.width, count: frame.height, noise)
+        }
     }
 
     private mutating func add(_ frame: Frame, from start: Int, step: Int, count: Int, _ noise: Int) {

@@ -76,21 +76,21 @@ public struct DepthPair {
         case (let a, let b) where a == b: (self.reference, self.generated, kind, notes) = (x, y, a, [])
         case (.metres, .disparity):
             (self.reference, self.generated, kind) = (DisparityReader(of: x), y, .disparity)
-            notes = ["\(reference) holds metres and \(generated) disparity: one over the metres is compared"]
+            notes = ["the reference's depth is metres and the generated one disparity: one over the metres is compared"]
         case (.disparity, .metres):
             (self.reference, self.generated, kind) = (x, DisparityReader(of: y), .disparity)
-            notes = ["\(reference) holds disparity and \(generated) metres: one over the metres is compared"]
+            notes = ["the reference's depth is disparity and the generated one metres: one over the metres is compared"]
         case (let a?, let b?):
             throw FileError(
                 .unsupported, file: generated,
                 "holds depth of the kind \(b.rawValue) and \(reference) of the kind \(a.rawValue), which cannot be compared; give both of one kind"
             )
         case (let a, let b):
-            let (silent, known) = a == nil ? (reference, generated) : (generated, reference)
             (self.reference, self.generated, kind) = (x, y, a ?? b)
+            let (silent, known) = a == nil ? (reference, "generated") : (generated, "reference's")
             let word = (a ?? b)?.rawValue ?? ""
             notes = [
-                "\(silent) does not say what kind of depth it holds, and is taken for \(word) as \(known) is; {\"kind\": \"\(word)\"} in \(DepthKind.cardName) beside it says so"
+                "\(silent) does not say what kind of depth it holds, and is taken for \(word) as the \(known) depth is; {\"kind\": \"\(word)\"} in \(DepthKind.cardName) beside it says so"
             ]
         }
         isKnown = (kinds.reference ?? x.kind) != nil && (kinds.generated ?? y.kind) != nil

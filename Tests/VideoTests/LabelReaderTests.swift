@@ -163,7 +163,7 @@ import Video
         }
         #expect(Set(colours).count > 256)
         let reader = try ColourLabelReader(path: pngs([Frame(width: side, height: side, colours: colours)]))
-        #expect(reader.phrases == ["#d32323", "#2323d3"])
+        #expect(reader.phrases == ["#d42424", "#2423d4"])
         #expect(try labels(reader) == [(0..<side * side).map { [1, 1, 2, 0][$0 % side / 16] }])
     }
 
