@@ -136,7 +136,7 @@ import Testing
         #expect(broken.errors.contains("edge/videos/task_0000__0.mp4"))
         #expect(broken.output.contains("edge PARTIAL"))
         #expect(broken.errors.contains("run 1: 11 scored now"))
-        #expect(broken.output.contains("captions/task_0002.json is not valid JSON"))
+        #expect(broken.output.contains("captions/task_0002.json: is not valid JSON"))
         try folder.write(Array(good), to: "edge/videos/task_0000__0.mp4")
         try folder.write("{\"caption\": \"hands\"}", to: "data/captions/task_0002.json")
         let mended = try run(scoreAll)
