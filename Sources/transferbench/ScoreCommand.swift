@@ -57,7 +57,7 @@ struct ScoreCommand: ParsableCommand {
     var generated: String?
     @Option(
         help: ArgumentHelp(
-            "Foreground mask of a pair (white is foreground), or the folder of ID.mp4 masks of a dataset.",
+            "Foreground mask of a pair (above 127 is foreground, or 1 in a mask of 0 and 1), or the folder of ID.mp4 masks of a dataset.",
             valueName: "path"),
         completion: .file())
     var foreground: String?
