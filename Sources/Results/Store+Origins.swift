@@ -3,15 +3,35 @@ internal import GRDB
 
 /// The origins of videos, by the videos' bytes.
 struct OriginShelf {
-    fileprivate var origins: [String: [(configuration: String, clip: String, origin: VideoOrigin)]] = [:]
+    fileprivate struct Record {
+        let configuration: String
+        let clip: String
+        let path: String
+        let isBeforeEnd: Bool
+        let origin: VideoOrigin
 
-    /// The newest of a video in a configuration, or of the same bytes in another one: a folder's name may be another than the
-    /// configuration's.
-    func origin(sha256: String, configuration: String, clip: String) -> VideoOrigin? {
-        let known = origins[sha256] ?? []
-        return
-            (known.last { $0.configuration == configuration && $0.clip == clip }
-            ?? known.last { $0.clip == clip })?.origin
+        /// Whether a video's name says this prompt, with the seed where a suite has several.
+        func isCalled(_ prompt: String) -> Bool {
+            let label = origin.promptLabel
+            return prompt == label || prompt == (label.isEmpty ? "own" : label) + "-seed\(origin.seed)"
+        }
+    }
+
+    fileprivate var records: [String: [Record]] = [:]
+
+    /// What is known of a video of these bytes. A generator may make the same bytes of several prompts and seeds, and one video
+    /// may count under several recipes: of all records, those that fit best in configuration, prompt, place and time, and of
+    /// these the newest. A folder's name may be another than the configuration's.
+    func origin(sha256: String, path: String, configuration: String, clip: String, prompt: String) -> VideoOrigin? {
+        var fitting = (records[sha256] ?? []).filter { $0.clip == clip }
+        let wishes: [(Record) -> Bool] = [
+            { $0.configuration == configuration }, { $0.isCalled(prompt) }, { $0.path == path }, \.isBeforeEnd,
+        ]
+        for wish in wishes {
+            let better = fitting.filter(wish)
+            if !better.isEmpty { fitting = better }
+        }
+        return fitting.last?.origin
     }
 }
 
@@ -37,8 +57,12 @@ extension Store {
                     configuration, try JSON.value([String: WeightColumn].self, row.decode(forColumn: "weights"))),
                 promptLabel: try row.decode(forColumn: "prompt"), promptText: try row.decode(forColumn: "prompt_text"),
                 seed: try row.decode(forColumn: "seed"), arrival: arrival(try row.decode(forColumn: "adopted")))
-            shelf.origins[try row.decode(forColumn: "sha256"), default: []].append(
-                (configuration, try row.decode(forColumn: "clip"), origin))
+            let time: String = try row.decode(forColumn: "created_at")
+            shelf.records[try row.decode(forColumn: "sha256"), default: []].append(
+                OriginShelf.Record(
+                    configuration: configuration, clip: try row.decode(forColumn: "clip"),
+                    path: try row.decode(forColumn: "path"),
+                    isBeforeEnd: run.finishedAt.map { time <= $0 } ?? true, origin: origin))
         }
         return shelf
     }

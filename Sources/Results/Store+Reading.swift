@@ -70,9 +70,9 @@ extension Store {
                     clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
                     trialIdentity: Identity(hex: try row.decode(forColumn: "trial_identity")),
                     origin: origins.origin(
-                        sha256: try row.decode(forColumn: "sha256"),
+                        sha256: try row.decode(forColumn: "sha256"), path: try row.decode(forColumn: "generated_path"),
                         configuration: try row.decode(forColumn: "configuration"),
-                        clip: try row.decode(forColumn: "clip")),
+                        clip: try row.decode(forColumn: "clip"), prompt: try row.decode(forColumn: "prompt")),
                     scores: byFingerprint[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
             }
             return RunResults(

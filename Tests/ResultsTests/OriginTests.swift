@@ -65,6 +65,30 @@ import Testing
         #expect(try origins()[0]?.weights.name == "scheme a" && origins()[0]?.seed == 8)
     }
 
+    @Test func `the same bytes of several seeds and recipes keep what each run had`() throws {
+        let store = try store(["a"])
+        try store.record(video("a", of: scheme), environment: [:], at: now)
+        let run = try #require(try store.runs().first).number
+        try store.finish(run: run, at: now.addingTimeInterval(10))
+        // Another seed gives the same bytes, and later the video is adopted under another recipe.
+        try store.record(video("a", of: scheme, seed: 8), environment: [:], at: now.addingTimeInterval(100))
+        #expect(try origins()[0]?.seed == 7)
+        let other = try Store(path: folder.file("other.sqlite"), access: .write(wait: 0))
+        let trials = ["1-seed7", "1-seed8"].map { prompt in
+            let trial = Trial(
+                configuration: Configuration(name: "scheme a"),
+                clip: Clip(name: "a", caption: "a clip", video: Made.artifact("a")), prompt: prompt,
+                video: Made.artifact("scheme a/a1"))
+            return PlannedTrial(trial: trial, fingerprint: trial.identity)
+        }
+        _ = try other.begin(Made.plan(trials), environment: [:], at: now)
+        for seed in [7, 8] as [UInt32] {
+            try other.record(video("a", of: scheme, seed: seed), environment: [:], at: now)
+        }
+        let results = try other.results(of: try #require(try other.runs().first))
+        #expect(results.trials.map { $0.origin?.seed } == results.trials.map { $0.prompt == "1-seed7" ? 7 : 8 })
+    }
+
     @Test func `a store of an older program is read as it is, with less known`() throws {
         let old = try store(["a"])
         try old.record(video("a", of: scheme), environment: [:], at: now)
