@@ -21,7 +21,8 @@ struct DiversityCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of a perceptual-features network, or its name.", valueName: "network"))
     var network: String
     @Option(
-        help: ArgumentHelp("Mask of all videos (above 127 is foreground): adds the regions fg and bg.", valueName: "path"),
+        help: ArgumentHelp(
+            "Mask of all videos (above 127 is foreground): adds the regions fg and bg.", valueName: "path"),
         completion: .file())
     var foreground: String?
     @Option(help: ArgumentHelp("At most so many frames of each video count.", valueName: "n"))
