@@ -70,6 +70,8 @@ public struct ScoringRequest: Sendable {
     public var layout: TableLayout?
     /// Configurations in the order of the table's rows; empty for the order of `videos`.
     public var configurations: [String] = []
+    /// The grid that the configurations are of; nil where there is none.
+    public var sweep: Sweep?
     /// What the run is of, where that is more than the videos that exist so far; nil takes their folders.
     public var planned: [String]?
     /// Whether foreground and background are told apart where masks are there.

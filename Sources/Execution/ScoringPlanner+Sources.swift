@@ -243,7 +243,7 @@ extension ScoringPlanner {
             profile: options.profile, parameters: parameters,
             metrics: trialMetrics(depth: depth, masks: masks) + ofConditions,
             regions: regions ? Region.allCases : [.all], trials: trials, conditions: conditions, rejected: rejected,
-            layout: request.layout, configurations: request.configurations,
+            layout: request.layout, configurations: request.configurations, sweep: request.sweep,
             identity: Identity(of: ["run", dataset, options.profile.rawValue] + folders + settings))
     }
 }

@@ -45,7 +45,8 @@ extension Suite {
     private func replacing(generator: GeneratorChoice) -> Suite {
         Suite(
             name: name, path: path, dataset: dataset, clips: clips, generator: generator, presets: presets,
-            configurations: configurations, prompts: prompts, seeds: seeds, metrics: metrics, layout: layout)
+            configurations: configurations, prompts: prompts, seeds: seeds, metrics: metrics, layout: layout,
+            sweep: sweep)
     }
 
     /// The generator of the suite, with what it needs loaded.

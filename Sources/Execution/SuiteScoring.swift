@@ -105,6 +105,7 @@ public struct SuiteScoring: Sendable {
             one.remark.map { ScoringJob.Issue(subject: one.path, message: $0, isWarning: true) }
         }
         request.layout = plan.suite.layout
+        request.sweep = plan.suite.sweep
         request.configurations = plan.suite.configurations.map(\.name)
         request.hasRegions = plan.suite.metrics.hasRegions
         request.planned =

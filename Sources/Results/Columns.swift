@@ -18,12 +18,14 @@ enum JSON {
 struct SuiteColumn: Codable {
     let layout: TableLayout?
     let configurations: [String]
+    let sweep: Sweep?
 
     /// nil where the plan says nothing of it.
     init?(_ plan: RunPlan) {
-        guard plan.layout != nil || !plan.configurations.isEmpty else { return nil }
+        guard plan.layout != nil || !plan.configurations.isEmpty || plan.sweep != nil else { return nil }
         layout = plan.layout
         configurations = plan.configurations
+        sweep = plan.sweep
     }
 }
 

@@ -19,13 +19,15 @@ public struct RunPlan: Sendable {
     public let layout: TableLayout?
     /// Configurations in the order of table rows, those first that stand here; empty for the order of the trials.
     public let configurations: [String]
+    /// The grid that the configurations are of; nil where there is none.
+    public let sweep: Sweep?
     /// Of what the run is about: the same command continues the same run.
     public let identity: Identity
 
     public init(
         name: String, dataset: String, profile: Profile, parameters: [String: String], metrics: [MetricDescriptor],
         regions: [Region], trials: [PlannedTrial], conditions: [PlannedCondition] = [], rejected: [String: Int] = [:],
-        layout: TableLayout? = nil, configurations: [String] = [], identity: Identity
+        layout: TableLayout? = nil, configurations: [String] = [], sweep: Sweep? = nil, identity: Identity
     ) {
         self.name = name
         self.dataset = dataset
@@ -38,6 +40,7 @@ public struct RunPlan: Sendable {
         self.rejected = rejected
         self.layout = layout
         self.configurations = configurations
+        self.sweep = sweep
         self.identity = identity
     }
 }

@@ -19,6 +19,8 @@ public struct RunSummary: Sendable, Equatable {
     public let layout: TableLayout?
     /// Configurations in the order of table rows as planned; empty where none was planned.
     public let configurations: [String]
+    /// The grid that its configurations are of; nil where there is none.
+    public let sweep: Sweep?
 }
 
 /// Something of one clip that has scores: a trial, or all videos of a condition.

@@ -13,7 +13,10 @@ public struct Suite: Sendable, Equatable {
     public let generator: GeneratorChoice
     /// Presets for controls that are made from the clip, by control; others are in the dataset.
     public let presets: [String: String]
+    /// Those that are named, then the cells of the grid.
     public let configurations: [WeightedConfiguration]
+    /// The grid; nil where there is none.
+    public let sweep: Sweep?
     public let prompts: PromptChoice
     public let seeds: [UInt32]
     public let metrics: MetricChoice
@@ -22,7 +25,7 @@ public struct Suite: Sendable, Equatable {
     public init(
         name: String, path: String, dataset: String, clips: ClipChoice? = nil, generator: GeneratorChoice,
         presets: [String: String], configurations: [WeightedConfiguration], prompts: PromptChoice, seeds: [UInt32],
-        metrics: MetricChoice, layout: TableLayout
+        metrics: MetricChoice, layout: TableLayout, sweep: Sweep? = nil
     ) {
         self.name = name
         self.path = path
@@ -35,6 +38,7 @@ public struct Suite: Sendable, Equatable {
         self.seeds = seeds
         self.metrics = metrics
         self.layout = layout
+        self.sweep = sweep
     }
 }
 

@@ -61,6 +61,19 @@ import Testing
         #expect(results.isPartial && results.planned == 7)
     }
 
+    @Test func `a grid is read back whole`() throws {
+        let store = try Store(path: path, access: .write(wait: 0))
+        let third = Sweep.Value(text: "1/3", number: 1.0 / 3)
+        let sweep = Sweep(
+            design: .oneAtATime, axes: [.init(name: "vis/fg", weights: ["vis/fg"], values: [third])],
+            cells: [.init(configuration: "vis/fg 1/3", values: [third])], base: 0)
+        let plan = RunPlan(
+            name: "swept", dataset: "/data", profile: .paibench2025, parameters: [:], metrics: Made.metrics,
+            regions: [.all], trials: [Made.trial("vis/fg 1/3", "a")], sweep: sweep, identity: Identity(of: ["swept"]))
+        _ = try store.begin(plan, environment: [:], at: now)
+        #expect(try store.runs().map(\.sweep) == [sweep])
+    }
+
     @Test func `a store from before suites is read as it is and brought up to date, its runs without a layout`() throws
     {
         let old = try DatabaseQueue(path: path)
