@@ -244,6 +244,6 @@ extension ScoringPlanner {
             metrics: trialMetrics(depth: depth, masks: masks) + ofConditions,
             regions: regions ? Region.allCases : [.all], trials: trials, conditions: conditions, rejected: rejected,
             layout: request.layout, configurations: request.configurations, sweep: request.sweep,
-            identity: Identity(of: ["run", dataset, options.profile.rawValue] + folders + settings))
+            identity: Identity(of: ["run", former(dataset), options.profile.rawValue] + folders + settings))
     }
 }

@@ -8,6 +8,7 @@ public struct ScoringPlanner {
     private(set) var options: ScoringOptions
     var networks: ScoringNetworks?
     var hasher: ContentHasher
+    private let store: Store?
     private var issues: [ScoringJob.Issue] = []
     private(set) var rejected: [String: Int] = [:]
     private var passedOver: Set<String> = []
@@ -20,6 +21,7 @@ public struct ScoringPlanner {
         options: ScoringOptions, store: Store?, onFile: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) {
         self.options = options
+        self.store = store
         self.onFile = onFile
         hasher = ContentHasher(store: store)
     }
@@ -109,7 +111,9 @@ public struct ScoringPlanner {
             networks?.perceptual.map { plannedConditions(trials, sources, network: $0, lost: request.lost) } ?? []
         let plan = runPlan(
             request, dataset: dataset.path,
-            of: request.planned ?? folders.map { $0.configuration + "=" + $0.path } + [foreground ?? ""],
+            of: request.planned?.map(former) ?? folders.map { $0.configuration + "=" + former($0.path) } + [
+                former(foreground ?? "")
+            ],
             trials: trials, conditions: conditions.map(\.planned),
             depth: sources.contains { $0.depth != nil }, masks: sources.contains { $0.masks != nil },
             regions: hasRegions)
@@ -117,6 +121,9 @@ public struct ScoringPlanner {
             plan: plan, sources: sources, conditions: conditions.map(\.sources), stamps: stamps, issues: issues,
             options: options, networks: networks)
     }
+
+    /// A path as it was where the store was born: a run is known by those.
+    func former(_ path: String) -> String { store?.former(path) ?? path }
 
     /// A caption says what a video was to show; one that cannot be read costs no more than one that is missing.
     private mutating func caption(of clip: String, _ dataset: DatasetFolder) -> String? {

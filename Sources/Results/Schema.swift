@@ -2,7 +2,8 @@ internal import GRDB
 
 /// The store's tables. Migrations are named and only ever added.
 enum Schema {
-    static var migrator: DatabaseMigrator {
+    /// - Parameter folder: the store's real folder, as `StorePlace` has it.
+    static func migrator(in folder: String) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("2026-11 scores") { db in
             try db.execute(
@@ -190,6 +191,24 @@ enum Schema {
                         UPDATE \(table) SET caveats = '["some frames have no valid depth there, which counts as 0, a perfect score"]'
                         WHERE value IS NOT NULL AND warnings LIKE '%count as 0, a perfect score%';
                         """)
+            }
+        }
+        migrator.registerMigration("2026-12 places") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE birthplace (folder TEXT NOT NULL); -- of the store: identities of runs have paths from there
+                    INSERT INTO birthplace (folder) VALUES (:folder);
+                    """, arguments: ["folder": folder])
+            // Paths in the store's folder are relative from now on.
+            for (table, column) in [
+                ("clip", "path"), ("trial", "path"), ("generation", "path"), ("artifact", "path"), ("run", "dataset"),
+                ("event", "subject"),
+            ] {
+                try db.execute(
+                    sql: """
+                        UPDATE \(table) SET \(column) = './' || substr(\(column), length(:folder) + 2)
+                        WHERE substr(\(column), 1, length(:folder) + 1) = :folder || '/'
+                        """, arguments: ["folder": folder])
             }
         }
         return migrator

@@ -59,10 +59,10 @@ public struct KnownVideo: Sendable, Equatable {
         ((try? JSON.value([String: WeightColumn].self, weightsColumn)) ?? [:]).mapValues(\.amount)
     }
 
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: Row, _ place: StorePlace) throws {
         identity = Identity(hex: try row.decode(forColumn: "identity"))
         video = Artifact(
-            path: try row.decode(forColumn: "path"), bytes: try row.decode(forColumn: "bytes"),
+            path: place.shown(try row.decode(forColumn: "path")), bytes: try row.decode(forColumn: "bytes"),
             sha256: try row.decode(forColumn: "sha256"))
         configuration = try row.decode(forColumn: "configuration")
         generator = try row.decode(forColumn: "generator")
@@ -88,7 +88,7 @@ extension Store {
             var videos: [Identity: KnownVideo] = [:]
             for identity in identities {
                 guard let row = try Row.fetchOne(statement, arguments: [identity.hex]) else { continue }
-                videos[identity] = try KnownVideo(row)
+                videos[identity] = try KnownVideo(row, place)
             }
             return videos
         }
@@ -103,8 +103,8 @@ extension Store {
                 sql: """
                     SELECT \(KnownVideo.columns) FROM generation
                     WHERE substr(path, 1, length(:folder) + 1) = :folder || '/' ORDER BY id
-                    """, arguments: ["folder": folder]
-            ).map { try KnownVideo($0) }
+                    """, arguments: ["folder": folder == place.folder ? "." : place.kept(folder)]
+            ).map { try KnownVideo($0, place) }
         }
     }
 
@@ -113,7 +113,7 @@ extension Store {
         try read { db in
             try Row.fetchAll(
                 db, sql: "SELECT \(KnownVideo.columns) FROM generation WHERE seconds IS NOT NULL ORDER BY id"
-            ).map { try KnownVideo($0) }
+            ).map { try KnownVideo($0, place) }
         }
     }
 
@@ -185,7 +185,7 @@ extension Store {
                 arguments: [
                     video.identity.hex, task.configuration.name, task.clip.name, task.prompt.label,
                     Int64(task.seed), try JSON.text(WeightColumn.all(of: task.configuration)), video.generator,
-                    video.video.path, video.video.bytes, video.video.sha256, video.seconds,
+                    place.kept(video.video.path), video.video.bytes, video.video.sha256, video.seconds,
                     try video.recipe.flatMap { try number(of: $0, db) },
                     try video.recipe.map { try JSON.text($0.trial) }, adopted, details, now.ISO8601Format(),
                     task.prompt.text, try JSON.text(video.settings),

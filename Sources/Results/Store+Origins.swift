@@ -61,7 +61,7 @@ extension Store {
             shelf.records[try row.decode(forColumn: "sha256"), default: []].append(
                 OriginShelf.Record(
                     configuration: configuration, clip: try row.decode(forColumn: "clip"),
-                    path: try row.decode(forColumn: "path"),
+                    path: place.shown(try row.decode(forColumn: "path")),
                     isBeforeEnd: run.finishedAt.map { time <= $0 } ?? true, origin: origin))
         }
         return shelf

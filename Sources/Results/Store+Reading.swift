@@ -17,7 +17,7 @@ extension Store {
                 let column = try suite.map { try JSON.value(SuiteColumn.self, $0) }
                 return RunSummary(
                     number: try row.decode(forColumn: "id"), name: try row.decode(forColumn: "name"),
-                    dataset: try row.decode(forColumn: "dataset"),
+                    dataset: place.shown(try row.decode(forColumn: "dataset")),
                     profile: Profile(rawValue: try row.decode(forColumn: "profile")) ?? .paibench2025,
                     parameters: try JSON.value([String: String].self, row.decode(forColumn: "parameters")),
                     metrics: try JSON.value([MetricDescriptor].self, row.decode(forColumn: "metrics")),
@@ -65,12 +65,13 @@ extension Store {
                 TrialResults(
                     configuration: try row.decode(forColumn: "configuration"), clip: try row.decode(forColumn: "clip"),
                     prompt: try row.decode(forColumn: "prompt"), caption: try row.decode(forColumn: "caption"),
-                    referencePath: try row.decode(forColumn: "reference_path"),
-                    generatedPath: try row.decode(forColumn: "generated_path"),
+                    referencePath: place.shown(try row.decode(forColumn: "reference_path")),
+                    generatedPath: place.shown(try row.decode(forColumn: "generated_path")),
                     clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
                     trialIdentity: Identity(hex: try row.decode(forColumn: "trial_identity")),
                     origin: origins.origin(
-                        sha256: try row.decode(forColumn: "sha256"), path: try row.decode(forColumn: "generated_path"),
+                        sha256: try row.decode(forColumn: "sha256"),
+                        path: place.shown(try row.decode(forColumn: "generated_path")),
                         configuration: try row.decode(forColumn: "configuration"),
                         clip: try row.decode(forColumn: "clip"), prompt: try row.decode(forColumn: "prompt")),
                     scores: byFingerprint[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
@@ -129,7 +130,7 @@ extension Store {
                 """, arguments: ["run": run.number]
         ).map { row in
             RunEvent(
-                subject: try row.decode(forColumn: "subject"), kind: try row.decode(forColumn: "kind"),
+                subject: place.shown(try row.decode(forColumn: "subject")), kind: try row.decode(forColumn: "kind"),
                 message: try row.decode(forColumn: "message"))
         }
     }

@@ -16,10 +16,11 @@ extension Store {
                         suite, environment_id, created_at)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM environment WHERE details = ?), ?)
                     ON CONFLICT (identity) DO UPDATE SET name = excluded.name, metrics = excluded.metrics,
-                        regions = excluded.regions, rejected = excluded.rejected, suite = excluded.suite
+                        regions = excluded.regions, dataset = excluded.dataset, rejected = excluded.rejected, suite = excluded.suite
                     """,
                 arguments: [
-                    plan.identity.hex, plan.name, plan.dataset, plan.profile.rawValue, try JSON.text(plan.parameters),
+                    plan.identity.hex, plan.name, place.kept(plan.dataset), plan.profile.rawValue,
+                    try JSON.text(plan.parameters),
                     try JSON.text(plan.metrics), try JSON.text(plan.regions), try JSON.text(plan.rejected),
                     try SuiteColumn(plan).map { try JSON.text($0) }, details, now.ISO8601Format(),
                 ])
@@ -58,7 +59,7 @@ extension Store {
                 INSERT INTO clip (identity, name, caption, path, sha256) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (identity) DO UPDATE SET path = excluded.path
                 """,
-            arguments: [clip.identity.hex, clip.name, clip.caption, clip.video.path, clip.video.sha256])
+            arguments: [clip.identity.hex, clip.name, clip.caption, place.kept(clip.video.path), clip.video.sha256])
         try db.execute(
             sql: "INSERT OR IGNORE INTO configuration (name) VALUES (?)", arguments: [trial.configuration.name])
         try db.execute(
@@ -68,7 +69,8 @@ extension Store {
                 ON CONFLICT (identity) DO UPDATE SET path = excluded.path
                 """,
             arguments: [
-                trial.identity.hex, trial.configuration.name, clip.identity.hex, trial.prompt, trial.video.path,
+                trial.identity.hex, trial.configuration.name, clip.identity.hex, trial.prompt,
+                place.kept(trial.video.path),
                 trial.video.sha256,
             ])
         try db.execute(
@@ -185,7 +187,8 @@ extension Store {
             try db.execute(
                 sql: "INSERT OR IGNORE INTO event (run_id, subject, kind, message, at) VALUES (?, ?, ?, ?, ?)",
                 arguments: [
-                    run, subject, isWarning ? "warning" : "failure", plainText(message), now.ISO8601Format(),
+                    run, place.kept(subject), isWarning ? "warning" : "failure", plainText(message),
+                    now.ISO8601Format(),
                 ])
         }
     }
@@ -217,7 +220,7 @@ extension Store {
         try read { db in
             try String.fetchOne(
                 db, sql: "SELECT sha256 FROM artifact WHERE path = ? AND bytes = ? AND stamp = ?",
-                arguments: [path, bytes, stamp])
+                arguments: [place.kept(path), bytes, stamp])
         }
     }
 
@@ -227,7 +230,7 @@ extension Store {
             for (artifact, stamp) in artifacts {
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO artifact (path, bytes, stamp, sha256) VALUES (?, ?, ?, ?)",
-                    arguments: [artifact.path, artifact.bytes, stamp, artifact.sha256])
+                    arguments: [place.kept(artifact.path), artifact.bytes, stamp, artifact.sha256])
             }
         }
     }

@@ -15,6 +15,7 @@ public final class Store: Sendable {
 
     public let path: String
     let database: any DatabaseWriter
+    let place: StorePlace
     private let lock: StoreLock?
 
     public var isWritable: Bool { lock != nil }
@@ -23,7 +24,7 @@ public final class Store: Sendable {
     /// - Throws: `BenchError`: 65 when the file is no store, is newer than this program or may not be written, 75 when another
     ///   process writes to it.
     public convenience init(path: String, access: Access) throws(BenchError) {
-        try self.init(path: path, access: access, migrator: Schema.migrator)
+        try self.init(path: path, access: access, migrator: Schema.migrator(in: StorePlace.folder(of: path)))
     }
 
     init(path: String, access: Access, migrator: DatabaseMigrator) throws(BenchError) {
@@ -42,7 +43,7 @@ public final class Store: Sendable {
         case .write(let wait):
             lock = try StoreLock(store: path, wait: wait)
         }
-        database = try StoreError.sentence(path) {
+        let database: any DatabaseWriter = try StoreError.sentence(path) {
             try Store.examine(path, access: access, migrator: migrator)
             switch access {
             case .read:
@@ -62,6 +63,10 @@ public final class Store: Sendable {
                 try pool.write { db in try db.execute(sql: "UPDATE run SET name = name WHERE 0") }
                 return pool
             }
+        }
+        self.database = database
+        place = try StoreError.sentence(path) {
+            try database.read { db in try StorePlace(folder: StorePlace.folder(of: path), db) }
         }
     }
 

@@ -6,12 +6,12 @@ import Testing
 /// Scores that were stored before values were marked.
 @Suite struct CaveatMigrationTests {
     @Test func `what was told as a perfect score without depth is marked, and nothing else`() throws {
-        let names = Schema.migrator.migrations
+        let names = Schema.migrator(in: "/nowhere").migrations
         let before = try #require(names.firstIndex(of: "2026-12 caveats")) - 1
         var settings = GRDB.Configuration()
         settings.foreignKeysEnabled = false
         let database = try DatabaseQueue(configuration: settings)
-        try Schema.migrator.migrate(database, upTo: names[before])
+        try Schema.migrator(in: "/nowhere").migrate(database, upTo: names[before])
         let told = #"["3 frames count as 0, a perfect score, as in the reference (frames 0-2)"]"#
         let rows: [(metric: String, value: Double?, warnings: String)] = [
             ("depth-si-rmse", 0.1, told), ("depth-absrel", nil, told), ("blur-ssim", 0.9, "[]"),
@@ -27,7 +27,8 @@ import Testing
             }
         }
         // The rows belong to no trial here.
-        try Schema.migrator.disablingDeferredForeignKeyChecks().migrate(database, upTo: "2026-12 caveats")
+        try Schema.migrator(in: "/nowhere").disablingDeferredForeignKeyChecks().migrate(
+            database, upTo: "2026-12 caveats")
         let caveats = try database.read { db in
             try String.fetchAll(db, sql: "SELECT caveats FROM score ORDER BY id")
         }

@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `a store of a newer version is refused untouched`() throws {
-        var newer = Schema.migrator
+        var newer = Schema.migrator(in: "/nowhere")
         newer.registerMigration("2031-01 dreams") { db in try db.execute(sql: "CREATE TABLE dream (id INTEGER)") }
         _ = try Store(path: path, access: .write(wait: 0), migrator: newer)
         let before = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -77,7 +77,7 @@ import Testing
     @Test func `a store from before suites is read as it is and brought up to date, its runs without a layout`() throws
     {
         let old = try DatabaseQueue(path: path)
-        try Schema.migrator.migrate(old, upTo: "2026-11 conditions")
+        try Schema.migrator(in: "/nowhere").migrate(old, upTo: "2026-11 conditions")
         try old.write { db in
             try db.execute(
                 sql: """
