@@ -176,12 +176,7 @@ public struct SuiteRunner {
 
     /// Makes the folders of the videos and sees that they can be written, before any work on them.
     private func prepare(_ tasks: [VideoTask]) throws {
-        for folder in Set(tasks.map { URL(fileURLWithPath: $0.output).deletingLastPathComponent().path }) {
-            do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-                throw BenchError(
-                    .missing, "\(folder) cannot be made; check its name and permissions, or name another --videos")
-            }
-        }
+        try makeFolders(of: tasks)
         try generator.check(tasks)
     }
 

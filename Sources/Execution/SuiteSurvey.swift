@@ -115,6 +115,16 @@ public struct SuiteSurvey: Sendable {
         }
     }
 
+    /// How many videos would be adopted.
+    var adoptable: Int {
+        states.count {
+            switch $0 {
+            case .other, .unknown: true
+            case .absent, .changed, .present: false
+            }
+        }
+    }
+
     // MARK: what stands in the way
 
     /// How many videos exist under their identity.

@@ -134,7 +134,7 @@ struct RunCommand: ParsableCommand {
         let store = isThere ? try Store(path: storePath, access: .read) : nil
         let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: store)
         let outline = try SuiteOutline(
-            plan, generator: generator.label, store: store, existing: existing, limit: limit)
+            plan, generator: generator, store: store, existing: existing, limit: limit)
         try Terminal.output(outline.text)
         try scoring.check(plan)
         if let problem = outline.problem { throw problem }

@@ -28,9 +28,12 @@ extension SuiteRunnerTests {
         #expect(asked.hasPrefix("4 videos exist under another recipe: the generator was changed; nothing was made"))
         #expect(asked.contains("--remake") && asked.contains("--adopt"))
         #expect(other.asked.withLock { $0.isEmpty })
-        let outline = try SuiteOutline(plan(suite([vis, both]), other), generator: "painter", store: store)
+        let outline = try SuiteOutline(plan(suite([vis, both]), other), generator: other, store: store)
         #expect(outline.text.contains("4 videos exist under another recipe: the generator was changed\n"))
         #expect(outline.text.contains("0 exist, 4 to make") && outline.problem?.code == .unusableInput)
+        let adopting = try SuiteOutline(
+            plan(suite([vis, both]), other), generator: other, store: store, existing: .adopt)
+        #expect(adopting.text.contains("0 exist, 4 would be adopted, 0 to make") && adopting.problem == nil)
         // What is not concerned goes on.
         let third = WeightedConfiguration(name: "Seg", weights: [("seg", .uniform(1))])
         #expect(try run(suite([third]), other, store).made.made == 2)
@@ -158,18 +161,42 @@ extension SuiteRunnerTests {
         let store = try openStore()
         let painter = Painter()
         _ = try run(suite([vis]), painter, store)
-        let outline = try SuiteOutline(plan(suite([vis, both]), painter), generator: "painter", store: store, limit: 1)
+        let outline = try SuiteOutline(plan(suite([vis, both]), painter), generator: painter, store: store, limit: 1)
         #expect(outline.text.contains("2 exist, 1 to make, 1 left by --limit"))
         #expect(outline.text.contains("time       about 1 s, as 2 videos of this generator took"), "\(outline.text)")
         #expect(outline.problem == nil)
         try FileManager.default.removeItem(atPath: folder.file("data/controls/seg/a.mkv"))
-        let part = try SuiteOutline(plan(suite([vis, both]), painter), generator: "painter", store: store)
+        let part = try SuiteOutline(plan(suite([vis, both]), painter), generator: painter, store: store)
         #expect(part.problem?.code == .incomplete)
         #expect(part.text.contains("cannot be made: ") && part.text.contains("clip a has no 'seg' control"))
         let file = try folder.write("", to: "file")
         let plan = try SuitePlan(suite([vis]), generator: painter, folder: file + "/videos", store: nil)
-        let refused = try SuiteOutline(plan, generator: "painter", store: nil)
+        let refused = try SuiteOutline(plan, generator: painter, store: nil)
         #expect(refused.problem?.code == .missing && refused.problem?.sentence.contains("\(file) is a file") == true)
+    }
+
+    @Test func `an outline ends as the run would where a video cannot be written, and leaves nothing behind`() throws {
+        let long = String(repeating: "x", count: 256)
+        try layOut(["a"])
+        let painter = Painter()
+        let plan = try plan(suite([vis]), painter)
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.file("")).sorted()
+        #expect(try SuiteOutline(plan, generator: painter, store: nil).problem == nil)
+        let narrow = try SuitePlan(
+            suite([WeightedConfiguration(name: long, weights: [("vis", .uniform(1))])]), generator: painter,
+            folder: folder.file("made"), store: nil)
+        let problem = try SuiteOutline(narrow, generator: painter, store: nil).problem
+        #expect(problem?.sentence.hasPrefix(folder.file("made/xxx")) == true, "\(problem?.sentence ?? "")")
+        let error = #expect(throws: BenchError.self) {
+            try SuiteRunner(store: openStore(), generator: painter, environment: [:]) { _ in }.run(narrow)
+        }
+        #expect(error?.code == problem?.code)
+        let deep = try SuitePlan(suite([vis]), generator: painter, folder: folder.file(long), store: nil)
+        #expect(try SuiteOutline(deep, generator: painter, store: nil).problem?.code == .missing)
+        for name in ["made", "results.sqlite", "results.sqlite.lock"] {  // of the run
+            try? FileManager.default.removeItem(atPath: folder.file(name))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("")).sorted() == before)
     }
 
     @Test func `a column that nobody can measure is refused before anything is made`() throws {

@@ -344,8 +344,9 @@ import Video
 
     @Test func `an outline says what would be made and makes nothing`() throws {
         try layOut()
-        let plan = try plan(suite([vis, both], prompts: .all), Painter())
-        let text = try SuiteOutline(plan, generator: "painter", store: nil).text
+        let painter = Painter()
+        let plan = try plan(suite([vis, both], prompts: .all), painter)
+        let text = try SuiteOutline(plan, generator: painter, store: nil).text
         #expect(text.contains("8 = 2 configurations, 2 clips, 2 prompts and seeds"))
         #expect(text.contains("vis 0.5, seg 0.5") && text.contains("4 videos, 4 to make"))
         #expect(text.contains("time       unknown"))
