@@ -30,6 +30,8 @@ public struct ScoringRunner: Sendable {
         public let failures: Int
         /// Videos that `limit` left out.
         public let left: Int
+        /// Videos scored for the companion along with these.
+        public let alongside: Int
     }
 
     private let store: Store
@@ -73,7 +75,7 @@ public struct ScoringRunner: Sendable {
         for issue in job.issues where !issue.isWarning && issue.failure == nil {
             onEvent(.failed(issue.subject, message: issue.message))
         }
-        var outcome = (scored: 0, failed: job.issues.count { !$0.isWarning })
+        var outcome = Counts(failed: job.issues.count { !$0.isWarning })
         // Consecutive trials of one clip share the reference's maps.
         let groups = chosen.chunked(by: { job.sources[$0].clip.video == job.sources[$1].clip.video })
         onEvent(.expected(groups.map { passes($0) * job.options.frameLimit }.reduce(0, +)))
@@ -87,7 +89,14 @@ public struct ScoringRunner: Sendable {
         try store.finish(run: run, at: now())
         return Outcome(
             run: run, scored: outcome.scored, known: plan.trials.count - pending.count,
-            failures: outcome.failed + parts, left: pending.count - chosen.count)
+            failures: outcome.failed + parts, left: pending.count - chosen.count, alongside: outcome.alongside)
+    }
+
+    /// What has become of videos so far.
+    private struct Counts {
+        var scored = 0
+        var alongside = 0
+        var failed: Int
     }
 
     private func makeBench(_ job: ScoringJob) -> NetworkBench? {
@@ -104,7 +113,7 @@ public struct ScoringRunner: Sendable {
 
     private func score(
         _ group: [Int], of job: ScoringJob, with bench: NetworkBench?, and companion: Companion?, run: Int64,
-        _ outcome: inout (scored: Int, failed: Int)
+        _ outcome: inout Counts
     ) throws(BenchError) {
         var cache: ReferenceCache?
         // Clips are mostly shorter than the limit: what the first pass finds out corrects what is expected of the others.
@@ -165,6 +174,7 @@ public struct ScoringRunner: Sendable {
             {
                 let plan = companion.job.plan
                 try store.record(TrialRecord(results[1]), of: plan.trials[place], plan: plan, environment: environment)
+                outcome.alongside += 1
             }
             outcome.scored += 1
             onEvent(.scored(planned.trial.video.path, warnings: result.warnings, failures: result.failures))
@@ -174,7 +184,7 @@ public struct ScoringRunner: Sendable {
     /// Scores the conditions that the store does not have, of those whose videos are all there.
     private func scoreConditions(
         of job: ScoringJob, with bench: NetworkBench, and companion: ScoringJob?, run: Int64, limit: Int?,
-        _ outcome: inout (scored: Int, failed: Int)
+        _ outcome: inout Counts
     ) throws(BenchError) {
         let missing = try store.unscored(job.plan.conditions)
         let unscored = limit == nil ? [] : try store.unscored(job.plan.trials)
@@ -215,7 +225,7 @@ public struct ScoringRunner: Sendable {
     }
 
     private func fail(
-        _ planned: PlannedTrial, _ error: any Error, run: Int64, _ outcome: inout (scored: Int, failed: Int)
+        _ planned: PlannedTrial, _ error: any Error, run: Int64, _ outcome: inout Counts
     ) throws(BenchError) {
         let message = sentence(error)
         try store.note(message, isWarning: false, of: planned.trial.video.path, run: run, at: now())

@@ -33,9 +33,9 @@ struct FolderScoring {
         if jobs.count > 1 {
             try Terminal.output("\n" + ProfileDifferences(report).text(hasStyles: Terminal.hasStyledOutput))
         }
-        for outcome in outcomes {
+        for (outcome, along) in zip(outcomes, [0] + outcomes.map(\.alongside)) {
             Terminal.note(
-                "run \(outcome.run): \(outcome.scored) scored now, \(outcome.known) known before"
+                "run \(outcome.run): \(outcome.scored + along) scored now, \(outcome.known - along) known before"
                     + (outcome.left > 0 ? ", \(outcome.left) left by --limit" : "") + "; stored in \(store.path)")
         }
         let name = URL(fileURLWithPath: store.path).deletingPathExtension().lastPathComponent
@@ -78,6 +78,7 @@ func follow(
     limit: Int? = nil
 ) throws -> ScoringRunner.Outcome {
     let bar = ProgressHolder()
+    let (failed, incomplete) = (AlikeMessages(), AlikeMessages())
     let outcome = try ScoringRunner(store: store, environment: environment) { event in
         switch event {
         case .began(let known, let toScore):
@@ -87,11 +88,16 @@ func follow(
         case .expected(let frames): bar.current?.expect(frames)
         case .frame: bar.current?.step()
         case .scored(let video, _, let failures):
-            for failure in failures { bar.note("incomplete: \(video): \(failure)") }
-        case .failed(_, let message): bar.note("failed: \(message)")
+            for failure in failures where incomplete.isFirst(failure, of: video) {
+                bar.note("incomplete: \(video): \(failure)")
+            }
+        case .failed(let subject, let message):
+            if failed.isFirst(message, of: subject) { bar.note("failed: \(message)") }
         case .slower(let message): bar.note("slower: \(message)")
         }
     }.run(job, limit: limit, with: companion)
     bar.current?.finish()
+    for line in failed.more { Terminal.note("failed: \(line)") }
+    for line in incomplete.more { Terminal.note("incomplete: \(line)") }
     return outcome
 }
