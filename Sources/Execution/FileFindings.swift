@@ -5,6 +5,7 @@ internal import Video
 /// looked into once, and one that cannot be read has nothing to say yet.
 struct FileFindings {
     private var readings: [String: ForegroundReader.Reading?] = [:]
+    private var gaps: [String: Bool] = [:]
     private var kinds: [String: DepthKind?] = [:]
 
     /// How a foreground mask is understood.
@@ -13,6 +14,13 @@ struct FileFindings {
         let found = try? ForegroundReader(path: path).reading
         readings[path] = .some(found)
         return found
+    }
+
+    /// What is read of masks in another way than one after another.
+    mutating func alignment(_ path: String) -> [String] {
+        let hasGaps = gaps[path] ?? maskNumbersHaveGaps(path)
+        gaps[path] = hasGaps
+        return hasGaps ? ["by number"] : []
     }
 
     /// What the numbers of a depth file are, where it or its folder's card says it.

@@ -132,7 +132,9 @@ extension ScoringPlanner {
         case .missing: return (source, [])
         case .network: return (source, ["network", MapKey.version] + (network ?? []))
         case .file(let path):
-            do throws(BenchError) { return (source, [try hasher.artifact(path).sha256]) } catch {
+            do throws(BenchError) {
+                return (source, [try hasher.artifact(path).sha256] + findings.alignment(path))
+            } catch {
                 return (.missing(error.sentence), [])
             }
         }
@@ -146,7 +148,7 @@ extension ScoringPlanner {
         case .missing: return (foreground, ["missing foreground"])
         case .file(let path):
             do throws(BenchError) {
-                let parts = ["foreground", try hasher.artifact(path).sha256]
+                let parts = ["foreground", try hasher.artifact(path).sha256] + findings.alignment(path)
                 // Masks of black and white are read as ever; others were not.
                 guard let reading = findings.reading(path), reading != .usual else { return (foreground, parts) }
                 return (foreground, parts + [reading.rawValue])

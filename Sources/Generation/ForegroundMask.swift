@@ -12,10 +12,12 @@ struct ForegroundMask: Sendable {
     let notes: [String]
     private let pixels: [UInt8]
 
-    /// - Parameter limit: frames of the video that the mask is laid over.
+    /// - Parameters:
+    ///   - clip: the video that the mask is laid over.
+    ///   - limit: its frames.
     /// - Throws: `FileError` or `BenchError` when the mask cannot be read.
-    init(path: String, limit: Int) throws {
-        let reader = try ForegroundReader(path: path)
+    init(path: String, of clip: String, limit: Int) throws {
+        let reader = try ForegroundReader(path: path, of: clip)
         var pixels: [UInt8] = []
         var count = 0
         while count < limit, let plane = try reader.next() {
@@ -62,7 +64,7 @@ extension ClipInputs {
                 "clip \(name) has no foreground mask, which weights of foreground and background need; add one to the "
                     + "dataset")
         }
-        return try ForegroundMask(path: foreground, limit: limit)
+        return try ForegroundMask(path: foreground, of: video, limit: limit)
     }
 
     /// Where a control comes from.

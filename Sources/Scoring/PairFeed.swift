@@ -62,7 +62,7 @@ final class PairFeed {
             referenceFacts = VideoFacts(reader)
         }
         self.limit = limit
-        openForeground(inputs.foreground)
+        openForeground(inputs.foreground, of: inputs.reference)
         let size = referenceFacts.size
         if generated.size != size {
             let how = Interpolation.forResizing(height: generated.size.height, to: size.height)
@@ -72,13 +72,13 @@ final class PairFeed {
         warnings += differences(reference: referenceFacts, generated: VideoFacts(generated))
     }
 
-    private func openForeground(_ part: PairInputs.Foreground?) {
+    private func openForeground(_ part: PairInputs.Foreground?, of clip: String) {
         switch part {
         case nil: break
         case .missing(let why): foregroundFailure = why
         case .file(let path):
             do throws(FileError) {
-                let reader = try ForegroundReader(path: path)
+                let reader = try ForegroundReader(path: path, of: clip)
                 foreground = reader
                 if reader.size != referenceFacts.size {
                     warnings.append(

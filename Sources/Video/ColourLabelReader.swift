@@ -17,7 +17,7 @@ public final class ColourLabelReader: LabelReader {
     /// - Parameter limit: frames to look at and to give; the metrics read 121.
     /// - Throws: `FileError`.
     public init(path: String, limit: Int = 121) throws(FileError) {
-        let frames = try openFrames(path)
+        let frames = try openMasks(path)
         var survey = ColourSurvey()
         var count = 0
         while count < limit, let frame = try frames.next() {
@@ -28,7 +28,7 @@ public final class ColourLabelReader: LabelReader {
         warnings = frames.warnings
         palette = try survey.palette(isPictures: frames is ImageFolderReader, file: path)
         phrases = palette.colours.map { "#" + String(String($0 | 1 << 24, radix: 16).dropFirst()) }
-        frameReader = try openFrames(path)
+        frameReader = try openMasks(path)
     }
 
     public var notes: [String] {

@@ -5,8 +5,12 @@ internal import Tensors
 struct ImageSequence {
     /// Paths; at least one.
     let files: [String]
-    /// What a person should know about the numbers, a clause each.
-    let warnings: [String]
+    /// Which frame each picture is of, from the first one's on, by the numbers; nil where they count no frames: there are
+    /// none, they go in even steps, or most are left out, as in times.
+    let frames: [Int]?
+    /// Numbers that are left out, and what else a person should know about the names, a clause each.
+    private let gap: String?
+    private let remarks: [String]
 
     /// Suffixes of the kinds of pictures that are read.
     private static let kinds = [
@@ -29,7 +33,40 @@ struct ImageSequence {
                 .malformed, file: folder,
                 "holds pictures of different kinds (\(first), \(other)); keep those of one kind in it")
         }
-        (files, warnings) = try Self.ordered(pictures, in: folder)
+        let numbered = try Self.ordered(pictures, in: folder)
+        guard let start = numbered.first else {
+            (files, frames, gap) = (pictures.map { folder + "/" + $0 }, nil, nil)
+            remarks =
+                pictures.count > 1 ? ["its pictures have no numbers: they are taken in the order of their names"] : []
+            return
+        }
+        files = numbered.map { folder + "/" + $0.name }
+        (frames, gap) = (Self.frames(numbered), Self.gap(numbered))
+        remarks =
+            numbered.first { $0.stem != start.stem }.map {
+                ["its pictures differ in more than their number (\(start.name), \($0.name)): all are taken, by number"]
+            } ?? []
+    }
+
+    /// What a person should know about the numbers, a clause each.
+    /// - Parameter holds: whether the picture before a gap stands for those that are left out.
+    func warnings(holds: Bool = false) -> [String] {
+        let meaning = holds ? "the one before holds on" : "the pictures are taken one after another"
+        return (gap.map { ["\($0): \(meaning)"] } ?? []) + remarks
+    }
+
+    /// Which picture stands for each frame of a clip: the one of the frame's number, or else the last before it.
+    /// - Parameter clip: the clip's own pictures, where it is a folder too, whose numbers may have gaps.
+    func pictures(for clip: ImageSequence?) -> [Int] {
+        let own = frames ?? Array(files.indices)
+        // Pictures without a gap that are as many as the clip's belong to these one after another.
+        let isPaired = frames == nil && clip.map { $0.files.count >= files.count } ?? true
+        let wanted = isPaired ? own : clip?.frames ?? Array(0...own[own.count - 1])
+        var picture = 0
+        return wanted.prefix { $0 <= own[own.count - 1] }.map { frame in
+            while picture + 1 < own.count, own[picture + 1] <= frame { picture += 1 }
+            return picture
+        }
     }
 
     private static func kind(of name: String) -> String? { kinds[(name as NSString).pathExtension.lowercased()] }
@@ -40,15 +77,10 @@ struct ImageSequence {
         return name.hasPrefix(".") || words.contains { ["thumb", "thumbs", "thumbnail", "thumbnails"].contains($0) }
     }
 
-    private static func ordered(
-        _ names: [String], in folder: String
-    ) throws(FileError) -> (files: [String], warnings: [String]) {
+    /// Those with numbers, by number; all or none.
+    private static func ordered(_ names: [String], in folder: String) throws(FileError) -> [NumberedName] {
         let numbered = names.compactMap { NumberedName($0) }.sorted()
-        if numbered.isEmpty {
-            let warnings =
-                names.count > 1 ? ["its pictures have no numbers: they are taken in the order of their names"] : []
-            return (names.map { folder + "/" + $0 }, warnings)
-        }
+        guard !numbered.isEmpty else { return [] }
         if let name = names.first(where: { NumberedName($0) == nil }) {
             throw FileError(
                 .malformed, file: folder,
@@ -59,28 +91,33 @@ struct ImageSequence {
                 .malformed, file: folder,
                 "holds two pictures of number \(a.digits) (\(a.name), \(b.name)); keep one sequence in the folder")
         }
-        var warnings = gaps(numbered).map { [$0] } ?? []
-        if let other = numbered.first(where: { $0.stem != numbered[0].stem }) {
-            warnings.append(
-                "its pictures differ in more than their number (\(numbered[0].name), \(other.name)): all are taken, by number"
-            )
-        }
-        return (numbered.map { folder + "/" + $0.name }, warnings)
+        return numbered
+    }
+
+    /// nil when numbers of dozens of digits count nothing.
+    private static func values(_ names: [NumberedName]) -> [Int]? {
+        let values = names.compactMap { Int($0.digits) }
+        return values.count == names.count ? values : nil
+    }
+
+    private static func frames(_ names: [NumberedName]) -> [Int]? {
+        guard let values = values(names) else { return nil }
+        let frames = values.map { $0 - values[0] }
+        let isEven = zip(frames, frames.dropFirst()).allSatisfy { $1 - $0 == frames[1] }
+        return isEven || frames[frames.count - 1] >= 2 * frames.count ? nil : frames
     }
 
     /// Numbers that are left out between the first and the last.
-    private static func gaps(_ names: [NumberedName]) -> String? {
-        let values = names.compactMap { Int($0.digits) }
-        guard values.count == names.count else { return nil }  // numbers of dozens of digits count nothing
+    private static func gap(_ names: [NumberedName]) -> String? {
+        guard let values = values(names) else { return nil }
         let steps = zip(values, values.dropFirst()).map { $1 - $0 }
         guard let step = steps.first(where: { $0 != 1 }) else { return nil }
-        let meaning = "the pictures are taken one after another"
-        if steps.allSatisfy({ $0 == step }) { return "its numbers go in steps of \(step): \(meaning)" }
+        if steps.allSatisfy({ $0 == step }) { return "its numbers go in steps of \(step)" }
         let missing = zip(values, steps).filter { $1 > 1 }.map { value, step in
             step == 2 ? "\(value + 1)" : "\(value + 1)-\(value + step - 1)"
         }
         let more = missing.count > 8 ? " and at \(missing.count - 8) places more" : ""
-        return "there is no picture of number \(missing.prefix(8).joined(separator: ", "))\(more): \(meaning)"
+        return "there is no picture of number \(missing.prefix(8).joined(separator: ", "))\(more)"
     }
 }
 

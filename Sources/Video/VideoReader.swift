@@ -155,6 +155,20 @@ public final class VideoReader: FrameReader {
     }
 }
 
+extension VideoReader: NumberedPixels {
+    func numbers() -> PictureNumbers? {
+        var (bits, opacityBits) = (Int32(0), Int32(0))
+        vr_numbers(handle, nil, nil, &bits, &opacityBits)
+        guard bits > 0 || opacityBits > 0 else { return nil }
+        var brightest = [UInt16](repeating: 0, count: size.pixels)
+        var opacity = brightest
+        vr_numbers(handle, &brightest, &opacity, &bits, &opacityBits)
+        return PictureNumbers(
+            brightest: bits > 0 ? PixelNumbers(values: brightest, bits: Int(bits)) : nil,
+            opacity: opacityBits > 0 ? PixelNumbers(values: opacity, bits: Int(opacityBits)) : nil)
+    }
+}
+
 /// The libraries that decode and encode videos.
 public enum FFmpegLibraries {
     public static var versions: String { String(cString: vr_libraries()) }

@@ -74,4 +74,89 @@ import Video
         #expect(try reader.next()?.pixels == [1, 0, 0, 0])
         #expect(reader.notes.contains { $0.contains("2 grey pixels of at most 127") }, "\(reader.notes)")
     }
+
+    /// A picture of one row that FFmpeg writes from raw pixels.
+    private func write(_ bytes: [UInt8], as pixels: String, width: Int, to name: String, _ options: String = "") throws
+    {
+        try folder.write(bytes, to: "raw")
+        try folder.write([], to: "m/.keep")
+        try FFmpeg.run(
+            "-f rawvideo -pixel_format \(pixels) -video_size \(width)x1 -i raw \(options) -frames:v 1", [name],
+            in: folder)
+    }
+
+    @Test(arguments: [
+        ([0, 1, 0, 1] as [UInt16], ForegroundReader.Reading.zeroAndOne), ([0, 255, 127, 128], .eightBits),
+        ([0, 65535, 32767, 32768], .usual),
+    ])
+    func `a mask of 16 bits is read in its own range`(_ row: [UInt16], _ reading: ForegroundReader.Reading) throws {
+        try write(row.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, as: "gray16le", width: 4, to: "m/0.png")
+        for path in [folder.file("m"), folder.file("m/0.png")] {
+            let reader = try ForegroundReader(path: path)
+            #expect(reader.reading == reading)
+            #expect(try reader.next()?.pixels == [0, 1, 0, 1])
+        }
+    }
+
+    @Test func `a dark mask of 16 bits is refused with its own range`() throws {
+        try write([0, 0, 0, 2], as: "gray16le", width: 2, to: "0.png")
+        let error = #expect(throws: FileError.self) { try ForegroundReader(path: folder.file("0.png")) }
+        #expect(error?.reason.contains("its brightest value is 512 of 65535") == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [0, 255, 60] as [UInt8])
+    func `transparency is the mask where colours part nothing`(_ grey: UInt8) throws {
+        let pixels = [0, 255, 127, 128].flatMap { [grey, grey, grey, $0] as [UInt8] }
+        try write(pixels, as: "rgba", width: 4, to: "m/0.png")
+        let reader = try ForegroundReader(path: folder.file("m"))
+        #expect(reader.reading == .opacity)
+        #expect(try reader.next()?.pixels == [0, 1, 0, 1])
+        #expect(reader.notes.contains { $0.contains("what is opaque is foreground") }, "\(reader.notes)")
+    }
+
+    @Test func `where colours part something transparency is not asked`() throws {
+        try write([0, 0, 0, 255, 255, 255, 255, 0], as: "rgba", width: 2, to: "m/0.png")
+        let reader = try ForegroundReader(path: folder.file("m"))
+        #expect(reader.reading == .usual)
+        #expect(try reader.next()?.pixels == [0, 1])
+    }
+
+    @Test func `where numbers are left out the mask before holds on, and a note says so`() throws {
+        for (number, row) in [(1, [0xffffff, 0]), (2, [0, 0xffffff]), (4, [0xffffff, 0xffffff])] as [(Int, [UInt32])] {
+            try Frame(width: 2, height: 1, colours: row).write(to: folder.file("\(number).png"))
+        }
+        let reader = try ForegroundReader(path: folder.path)
+        var masks: [[UInt8]] = []
+        while let mask = try reader.next() { masks.append(mask.pixels) }
+        #expect(masks == [[1, 0], [0, 1], [0, 1], [1, 1]])
+        #expect(
+            reader.notes.contains { $0.contains("no picture of number 3: the one before holds on") }, "\(reader.notes)")
+    }
+
+    @Test(arguments: [[0, 1, 3], [0, 1, 2, 3]])
+    func `a clip that is a folder says by its numbers which mask is whose`(_ numbers: [Int]) throws {
+        for name in ["clip/.keep", "masks/.keep"] { try folder.write([], to: name) }
+        for number in [5, 6, 8] {
+            try Frame(width: 2, height: 1, colours: [0, 0]).write(to: folder.file("clip/\(number).png"))
+        }
+        for number in numbers {
+            let row: [UInt32] = number == 3 ? [0, 0xffffff] : [0xffffff, 0]
+            try Frame(width: 2, height: 1, colours: row).write(to: folder.file("masks/\(number).png"))
+        }
+        let reader = try ForegroundReader(path: folder.file("masks"), of: folder.file("clip"))
+        let masks = try (0..<3).map { _ in try reader.next()?.pixels }
+        #expect(masks == [[1, 0], [1, 0], [0, 1]])
+        #expect(try reader.next() == nil)
+        #expect(reader.notes.allSatisfy { !$0.contains("holds on") }, "\(reader.notes)")
+    }
+
+    @Test(arguments: [[0, 33, 67, 100], [0, 10, 20, 30]])
+    func `numbers that count no frames leave the masks one after another`(_ numbers: [Int]) throws {
+        for number in numbers {
+            try Frame(width: 2, height: 1, colours: [0xffffff, 0]).write(to: folder.file("\(number).png"))
+        }
+        let reader = try ForegroundReader(path: folder.path)
+        while try reader.next() != nil {}
+        #expect(reader.given == 4)
+    }
 }

@@ -12,7 +12,7 @@ import Testing
     private func sequence(_ names: [String]) throws -> (names: [String], warnings: [String]) {
         for name in names { try folder.write([], to: name) }
         let sequence = try ImageSequence(folder: folder.path)
-        return (sequence.files.map { String($0.dropFirst(folder.path.count + 1)) }, sequence.warnings)
+        return (sequence.files.map { String($0.dropFirst(folder.path.count + 1)) }, sequence.warnings())
     }
 
     private func reason(_ names: [String]) throws -> String {

@@ -73,6 +73,11 @@ vr_status vr_open(const char *path, int64_t most_pixels, vr_reader *_Nullable *_
 /// At VR_END `picture` speaks of the end: `index` counts the pictures, `lost` the packets behind the last one that gave
 /// none, and `damage` is VR_HOLE when the container cannot be read to its end.
 vr_status vr_next(vr_reader *reader, uint8_t *rgb, vr_picture *picture, char *why, size_t size);
+/// The picture that vr_next gave last in its own numbers, turned as it is shown: of each pixel the brightest channel and how
+/// opaque it is, with the bits of either; 0 bits, and nothing written, where RGB says it all or there is no opacity. Without
+/// room for them it only tells the bits.
+void vr_numbers(const vr_reader *reader, uint16_t *_Nullable brightest, uint16_t *_Nullable opacity, int32_t *bits,
+                int32_t *opacity_bits);
 void vr_close(vr_reader *_Nullable reader);
 
 /// Versions of the libraries that read, as "libavformat 59.27.100, …".

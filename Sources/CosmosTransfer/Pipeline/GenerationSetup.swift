@@ -210,7 +210,8 @@ public struct GenerationSetup: Sendable {
         let regions = try RegionalPrompts(
             try spec.regions.map {
                 RegionalPrompt(
-                    prompt: $0.prompt, shape: try shape(of: $0, frames: request.mapFrames, &request.warnings))
+                    prompt: $0.prompt,
+                    shape: try shape(of: $0, on: spec.inputVideo, frames: request.mapFrames, &request.warnings))
             },
             latents: (request.size.height / spatial, request.size.width / spatial), frames: request.mapFrames,
             clipFrames: request.clipFrames, tokens: grid.tokens, temporal: temporal * dit.patch[0])
@@ -220,7 +221,7 @@ public struct GenerationSetup: Sendable {
 
     /// The union of boxes, or a mask video.
     private func shape(
-        of region: GenerationSpec.Region, frames: Int, _ warnings: inout [String]
+        of region: GenerationSpec.Region, on clip: String?, frames: Int, _ warnings: inout [String]
     ) throws -> RegionShape {
         var boxes: [RegionBox] = []
         var videos: [String] = []
@@ -240,14 +241,14 @@ public struct GenerationSetup: Sendable {
         return .video(
             try options.isOfficial
                 ? firstChannel(path, frames: frames, &warnings)
-                : foreground(path, frames: frames, of: region.prompt, &warnings))
+                : foreground(path, on: clip, frames: frames, of: region.prompt, &warnings))
     }
 
     /// A mask as all masks are read here, 255 inside: its last frame holds on where it ends early.
     private func foreground(
-        _ path: String, frames: Int, of prompt: String, _ warnings: inout [String]
+        _ path: String, on clip: String?, frames: Int, of prompt: String, _ warnings: inout [String]
     ) throws -> StoredTensor {
-        let survey = try ForegroundReader(path: path)
+        let survey = try ForegroundReader(path: path, of: clip)
         for _ in 0..<frames { guard try survey.nextHeld() != nil else { break } }
         guard !survey.isEmpty else {
             throw BenchError(
@@ -256,7 +257,7 @@ public struct GenerationSetup: Sendable {
             )
         }
         warnings += survey.notes
-        let (reader, size) = (try ForegroundReader(path: path), survey.size)
+        let (reader, size) = (try ForegroundReader(path: path, of: clip), survey.size)
         return try StoredTensor(name: path, element: .uint8, shape: [survey.given, size.height, size.width]) { bytes in
             for t in 0..<survey.given {
                 guard let mask = try reader.nextHeld() else { break }
