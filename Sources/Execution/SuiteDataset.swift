@@ -15,6 +15,9 @@ struct SuiteDataset {
 
     var path: String { folder.path }
 
+    /// How many clips the suite asks for; nil for all, or those of some names.
+    var clipsAskedFor: Int? { if case .first(let count) = suite.clips { count } else { nil } }
+
     /// The suite's clips in the order of their names.
     /// - Throws: `BenchError` 65 for one that is not there, 5 when there is none.
     func clips() throws(BenchError) -> [String] {

@@ -147,11 +147,11 @@ public struct SuiteSurvey: Sendable {
         return lines
     }
 
-    /// Sentences without a full stop about what will be kept beside what is made anew.
+    /// Sentences without a full stop about the choice of clips, and what will be kept beside what is made anew.
     public var notes: [String] {
         let changed = states.compactMap { if case .changed(let path) = $0 { path } else { nil } }
-        guard let first = changed.first else { return [] }
-        return [
+        guard let first = changed.first else { return plan.notes }
+        return plan.notes + [
             "\(changed.count) \(changed.count == 1 ? "video is" : "videos are") not as made and will be made again; what lies "
                 + "there stays: \(first)\(changed.count > 1 ? " and others" : "")"
         ]

@@ -320,6 +320,20 @@ import Video
         #expect(try plan(suite([vis]), Painter(), clips: 1).name == "test, 1 of 2 clips")
     }
 
+    @Test func `more clips than there are are told`() throws {
+        try layOut()
+        func notes(_ choice: ClipChoice?, _ count: Int? = nil) throws -> [String] {
+            let plan = try plan(suite([vis], clips: choice), Painter(), clips: count)
+            var hasher = ContentHasher(store: nil)
+            return try SuiteSurvey(plan, generator: "painter", store: nil, &hasher).notes
+        }
+        let note = "99 clips are asked for, and there are 2: all are taken"
+        #expect(try notes(.first(99)) == [note])
+        #expect(try notes(nil, 99) == [note])
+        #expect(try notes(.first(99), 1).isEmpty)
+        #expect(try notes(.first(2)).isEmpty)
+    }
+
     @Test func `clips can be named, counted and spread`() throws {
         try layOut(["a", "b", "c", "d", "e", "f"])
         func clips(_ choice: ClipChoice?, _ count: Int? = nil) throws -> [String] {

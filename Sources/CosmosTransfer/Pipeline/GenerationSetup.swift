@@ -164,6 +164,10 @@ public struct GenerationSetup: Sendable {
                 .usage, "the control 'upscale' works in patches, which have latents of their own; leave --latents out")
         }
         request.given = options.given
+        request.warnings +=
+            options.given?.notes(
+                clips: VideoGenerator.clips(frames: request.frames, clipFrames: request.clipFrames),
+                hasVideo: request.inputVideo != nil) ?? []
         try addRegions(of: spec, to: &request)
         if options.isOfficial {
             request.parity = .official

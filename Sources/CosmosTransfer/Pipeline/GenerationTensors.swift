@@ -90,6 +90,32 @@ public struct GenerationTensors: Sendable {
         }
     }
 
+    /// What given latents leave without effect.
+    /// - Parameters:
+    ///   - clips: of the video.
+    ///   - hasVideo: whether there is an input video.
+    func notes(clips: Int, hasVideo: Bool) -> [String] {
+        let given = { (latent: Latent) in (0..<clips).filter { self.stored[Self.name(latent, clip: $0)] != nil } }
+        let final = given(.final)
+        let initial = given(.initial).filter { !final.contains($0) }
+        func names(_ indices: [Int]) -> String {
+            let list = indices.map(String.init).joined(separator: ", ")
+            return clips == 1 ? "the video" : "\(indices.count == 1 ? "clip" : "clips") \(list) of \(clips)"
+        }
+        var notes: [String] = []
+        if !final.isEmpty {
+            notes.append(
+                "\(file) gives the final latent of \(names(final)), which is decoded as it is: prompts, controls, seed, steps and guidance have no effect there"
+            )
+        }
+        if !initial.isEmpty {
+            notes.append(
+                "\(file) gives the initial latent of \(names(initial)): the seed's noise\(hasVideo ? " and the input video have" : " has") no effect there"
+            )
+        }
+        return notes
+    }
+
     /// The embedding of the prompt, or of the negative one; nil where it is not given.
     /// - Parameters:
     ///   - tokens: rows that the transformer takes.

@@ -61,7 +61,8 @@ public struct VideoOutline: Sendable {
         let warnings = sources.flatMap(\.facts.warnings)
         notes =
             warnings.enumerated().filter { warnings.firstIndex(of: $1) == $0 }.map(\.element)
-            + Self.stretched(sources, to: self.size) + Self.cut(sources, to: self.frames, limit: frames)
+            + Self.stretched(sources, to: self.size) + Self.missing(sources, self.frames, of: frames)
+            + Self.cut(sources, to: self.frames, limit: frames)
             + Self.filled(self.frames, clipFrames: clipFrames ?? model.clip.frames)
     }
 
@@ -70,6 +71,15 @@ public struct VideoOutline: Sendable {
         return sources.filter { $0.facts.size.width * size.height != $0.facts.size.height * size.width }.map {
             "\($0.name) is \($0.facts.size) and is stretched to \(size), \(reason)"
         }
+    }
+
+    private static func missing(_ sources: [Source], _ frames: Int, of asked: Int?) -> [String] {
+        guard let asked, asked > frames, let shortest = sources.first(where: { $0.facts.frames >= frames }) else {
+            return []
+        }
+        return [
+            "\(count(asked)) were asked for, and \(shortest.name) has \(shortest.facts.frames): the result has \(frames)"
+        ]
     }
 
     private static func cut(_ sources: [Source], to frames: Int, limit: Int?) -> [String] {

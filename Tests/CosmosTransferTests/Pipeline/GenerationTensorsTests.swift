@@ -36,6 +36,21 @@ import Video
         return try GenerationTensors(stored, file: "in.safetensors")
     }
 
+    @Test func `latents that are given say what has no effect beside them`() throws {
+        let latent = Tensor(shape: [1, 16, 2, 4, 6])
+        let one = try given(["clip.0.final": latent, "clip.0.initial": latent])
+        #expect(
+            one.notes(clips: 1, hasVideo: false) == [
+                "in.safetensors gives the final latent of the video, which is decoded as it is: prompts, controls, seed, steps and guidance have no effect there"
+            ])
+        let two = try given(["clip.0.initial": latent, "clip.1.initial": latent, "text": latent])
+        #expect(
+            two.notes(clips: 3, hasVideo: true) == [
+                "in.safetensors gives the initial latent of clips 0, 1 of 3: the seed's noise and the input video have no effect there"
+            ])
+        #expect(try given(["clip.0.noise": latent]).notes(clips: 1, hasVideo: false).isEmpty)
+    }
+
     @Test(arguments: [false, true]) func `what a video gives makes the same video`(hasInput: Bool) throws {
         // Two clips, the second from the last frame of the first.
         let plain = request(frames: 14, hasInput: hasInput)

@@ -43,7 +43,16 @@ import Video
                 "the control 'depth' ends after 9 frames, and the input video has 12: the rest is left out"
             ])
         #expect(outline(sources, frames: 9).notes.isEmpty, "as long as was asked for")
-        #expect(outline(sources, frames: 20).frames == 9 && outline(sources, frames: 20).notes.count == 1)
+        #expect(outline(sources, frames: 20).frames == 9 && outline(sources, frames: 20).notes.count == 2)
+    }
+
+    @Test func `frames that were asked for and are not there are told`() {
+        let sources = [source("the input video", 96, 64, frames: 9)]
+        #expect(
+            outline(sources, frames: 25).notes == [
+                "25 frames were asked for, and the input video has 9: the result has 9"
+            ])
+        #expect(outline(sources, frames: 9).notes.isEmpty)
     }
 
     @Test func `what is beyond 5000 frames is left out`() {
