@@ -84,7 +84,8 @@ test: setup
 
 # Hostile and damaged files must be read or refused without touching memory that is not theirs.
 sanitize: setup
-	TRANSFERBENCH_MUTATIONS=10000 swift test --disable-xctest --sanitize=address --scratch-path .build-asan \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/known-leaks.txt TRANSFERBENCH_MUTATIONS=10000 \
+		swift test --disable-xctest --sanitize=address --scratch-path .build-asan \
 		--filter TensorsTests --filter MutatedBoxFileTests \
 		--filter 'VideoTests\.(Mutated|NotVideo|VideoDamage|VideoTags|VideoReader|Image)'
 
