@@ -21,6 +21,9 @@ extension Frame {
         guard header.count == 24, FrameSize(width: number(16), height: number(20)).isReadable else {
             throw FileError(.malformed, file: file, "is not a PNG image of a readable size; make it again")
         }
+        if let damage = PNGChunks.damage(try bytes.readAll(limit: bytes.size)) {
+            throw FileError(.malformed, file: file, "is a damaged picture (\(damage)); make it again")
+        }
         var pixels: UnsafeMutablePointer<UInt8>?
         var width: Int32 = 0
         var height: Int32 = 0

@@ -55,6 +55,17 @@ import Video
         #expect(full?.reason.contains("No space left on device") == true)
     }
 
+    @Test(arguments: [(2, 3, "it ends early"), (1, 2, "it ends early"), (1, 1, "a checksum is wrong")])
+    func `a damaged PNG is refused with what is wrong`(_ part: Int, _ parts: Int, _ damage: String) throws {
+        let path = folder.file("a.png")
+        try Frame.noise(40, 30).write(to: path)
+        var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
+        if part == parts { bytes[bytes.count / 2] ^= 1 }
+        try folder.write(Array(bytes.prefix(bytes.count * part / parts)), to: "a.png")
+        let error = #expect(throws: FileError.self) { try Frame(path: path) }
+        #expect(error?.reason == "is a damaged picture (\(damage)); make it again")
+    }
+
     @Test func `the libraries name their versions`() {
         #expect(FFmpegLibraries.versions.contains("libavcodec 59."))
         #expect(OpenCVLibrary.version.contains("."))
