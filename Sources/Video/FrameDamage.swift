@@ -33,8 +33,11 @@ struct FrameDamage {
         var lines: [String] = []
         if !damaged.isEmpty {
             let count = damaged.reduce(0) { $0 + $1.count }
-            let verb = count == 1 ? "is damaged" : "are damaged (\(count) in all)"
-            lines.append("\(path): \(FrameDamage.text(damaged)) \(verb) and shown as far as they decode")
+            let verb =
+                count == 1
+                ? "is damaged and shown as far as it decodes"
+                : "are damaged (\(count) in all) and shown as far as they decode"
+            lines.append("\(path): \(FrameDamage.text(damaged)) \(verb)")
         }
         if !holes.isEmpty {
             let place = holes.map { $0 == 0 ? "before frame 0" : "between frames \($0 - 1) and \($0)" }

@@ -127,6 +127,12 @@ public final class VideoReader: FrameReader {
                 "is truncated: \(info.bytes) of \(info.declared_bytes) bytes are there, and no frame decodes (\(why)); copy or make it again"
             )
         }
+        if status == VR_NO_PICTURES, isAnimatedWebP(path) {
+            return FileError(
+                .unsupported, file: path,
+                "is an animated WebP, which is not read; make a GIF of it, or a folder of pictures (`anim_dump` of the package webp does)"
+            )
+        }
         return switch status {
         case VR_UNREADABLE: FileError(.unreadable, file: path, "cannot be read (\(why))")
         case VR_UNSUPPORTED:
@@ -139,6 +145,11 @@ public final class VideoReader: FrameReader {
                 .malformed, file: path,
                 "is not a video that can be decoded (\(why)); check it with `ffprobe`, then copy or make it again")
         }
+    }
+
+    private static func isAnimatedWebP(_ path: String) -> Bool {
+        guard let header = try? RandomAccessFile(path: path).read(21, at: 0) else { return false }
+        return header[8..<16].elementsEqual("WEBPVP8X".utf8) && header[20] & 2 != 0
     }
 
     /// What is to be said of the whole file.

@@ -90,6 +90,12 @@ import Video
         if kind != "gif" { #expect(reader.rate == 0) }
     }
 
+    @Test func `an animated WebP is refused with what to do`() throws {
+        try FFmpeg.make("a.webp", frames: 4, "-c:v libwebp_anim", in: folder)
+        let error = try error(folder.file("a.webp"))
+        #expect(error.code == .unsupported && error.reason.contains("make a GIF of it"), "\(error)")
+    }
+
     @Test func `moving GIF and PNG files are videos`() throws {
         try FFmpeg.make("a.gif", frames: 4, in: folder)
         try FFmpeg.make("a.png", frames: 4, "-f apng", in: folder)
