@@ -169,13 +169,19 @@ struct HTMLPage {
     private func videos(_ group: Report.Group) -> String {
         let ofVideos = group.tables.flatMap(\.columns).filter { $0.metric.scope == .trial }
         let ofClips = group.tables.flatMap(\.columns).filter { $0.metric.scope == .condition }
+        let seeds = Set(group.rows.flatMap(\.trials).compactMap(\.origin?.seed))
         let videos = group.rows.flatMap { row in
-            row.trials.map { tableRow([$0.clip, $0.prompt, row.label], cells($0, ofVideos)) }
+            row.trials.map { trial in
+                let seed = trial.origin.map { "\($0.seed)" } ?? ""
+                return tableRow(
+                    [trial.clip, trial.promptLabel] + (seeds.count > 1 ? [seed] : []) + [row.label],
+                    cells(trial, ofVideos))
+            }
         }
         let clips = group.rows.flatMap { row in
             row.conditions.map { tableRow([$0.clip, row.label, "\($0.videos)"], cells($0, ofClips)) }
         }
-        return sortable(["clip", "prompt", "configuration"], ofVideos, videos)
+        return sortable(["clip", "prompt"] + (seeds.count > 1 ? ["seed"] : []) + ["configuration"], ofVideos, videos)
             + (clips.isEmpty ? "" : sortable(["clip", "configuration", "videos"], ofClips, clips))
     }
 

@@ -120,7 +120,7 @@ private struct Document: Encodable {
         init(_ trial: TrialResults, row: String) {
             configuration = row
             clip = trial.clip
-            prompt = trial.prompt
+            prompt = trial.promptLabel
             reference = trial.referencePath
             generated = trial.generatedPath
             origin = trial.origin.map { OriginDocument($0) }

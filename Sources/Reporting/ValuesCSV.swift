@@ -18,7 +18,7 @@ extension Report {
                 let failures = row.failures(group)
                 for trial in row.trials {
                     let about = ValueSubject(
-                        clip: trial.clip, prompt: trial.origin?.promptLabel ?? trial.prompt, origin: trial.origin,
+                        clip: trial.clip, prompt: trial.promptLabel, origin: trial.origin,
                         of: .trial, videos: 1,
                         video: trial.generatedPath, identity: trial.trialIdentity)
                     let absence = failures[trial.generatedPath] ?? "not scored"

@@ -20,14 +20,16 @@ import Testing
     }
 
     private func make(
-        _ configuration: String, _ weights: [(control: String, amount: ControlAmount)], on clips: [Int]
+        _ configuration: String, _ weights: [(control: String, amount: ControlAmount)], on clips: [Int],
+        prompt: String = "", seed: UInt32 = 5, in runs: SuiteRuns? = nil
     ) throws {
         for clip in clips {
             let task = VideoTask(
                 configuration: WeightedConfiguration(name: configuration, weights: weights),
                 clip: ClipInputs(name: "\(clip)", video: "", controls: [:], foreground: nil),
-                prompt: Prompt(label: "", text: "clip \(clip) <b>\u{1b}[31m"), seed: 5, output: "", recipe: "0a1b2c3d")
-            try runs.store.record(
+                prompt: Prompt(label: prompt, text: "clip \(clip) <b>\u{1b}[31m"), seed: seed, output: "",
+                recipe: "0a1b2c3d")
+            try (runs ?? self.runs).store.record(
                 GeneratedVideo(
                     identity: Identity(of: [configuration, "\(clip)"]), task: task, generator: "command make.sh 0f…",
                     settings: ["command": "make.sh {spec}"],
@@ -35,6 +37,19 @@ import Testing
                         path: "", bytes: 1, sha256: Identity(of: ["table \(configuration) \(clip)"]).hex), seconds: nil),
                 environment: [:], at: Date(timeIntervalSince1970: 0))
         }
+    }
+
+    @Test func `a prompt is called as in the suite, and several seeds have a column`() throws {
+        let runs = try SuiteRuns()
+        try runs.add(layout: nil, order: ["all"], metrics: [SuiteRuns.ssim], clips: 2) { _, _, _ in 0.5 }
+        for clip in 0..<2 { try make("all", [], on: [clip], prompt: "1", seed: UInt32(clip + 1), in: runs) }
+        let report = Report(try runs.results(), options: ReportOptions())
+        let root = try #require(
+            try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any])
+        let group = try #require((root["groups"] as? [[String: Any]])?.first)
+        #expect(try #require(group["trials"] as? [[String: Any]]).map { $0["prompt"] as? String } == ["1", "1"])
+        let page = HTMLPage(report: report, plots: [[]], previews: { _ in [] }, sheets: 0).rendered()
+        #expect(page.contains(">seed<"), "\(page)")
     }
 
     private func report() throws -> Report { Report(try runs.results(), options: ReportOptions()) }
