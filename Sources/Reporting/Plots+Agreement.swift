@@ -21,11 +21,14 @@ extension Report {
                             + "'\(plotColours[i % plotColours.count])' title \(quoted(names[i]))")
                 }
                 labels += names
+                let ranges = (plotRange(ranking.rows.map(\.published)), plotRange(ranking.rows.compactMap(\.ours)))
                 let run = agreement.runName.map { ", run \(agreement.run) (\($0))" } ?? ""
                 let title = ComparisonTable.Column(metric: metric, region: ranking.column.column.region).title
                 let arrow = ranking.column.direction.map { " " + $0.arrow } ?? ""
                 panels.append(
                     """
+                    set xrange \(ranges.0)
+                    set yrange \(ranges.1)
                     set title \(quoted("\(title): tau-b \(number(tau, 2))\(run)"))
                     set xlabel \(quoted("published \(ranking.column.published)\(arrow)"))
                     set ylabel \(quoted("ours, \(axis(metric))"))
@@ -36,7 +39,7 @@ extension Report {
         return plot(
             "published", "Our means against \(group.agreements.first?.source ?? "")", panels, data,
             height: 380 + legendHeight(Array(Set(labels))),
-            setup: "set grid \(gridStyle)\n\(keyStyle)\nset xrange [*:*]\nset yrange [*:*]\n"
+            setup: "set grid \(gridStyle)\n\(keyStyle)\n"
                 + "set offsets graph 0.08,graph 0.08,graph 0.08,graph 0.08\n")
     }
 }

@@ -93,8 +93,10 @@ extension Report {
                         + "lc rgb '\(plotColours[i % plotColours.count])' "
                         + "title \(quoted(counted(labels[i], curve.videos)))")
             }
+            let values = curves.flatMap { $0?.means ?? [] }.compactMap(\.self)
             panels.append(
                 """
+                set yrange \(plotRange(values))
                 set title \(quoted("\(metric.title) by frame — \(metric.direction) is better"))
                 set ylabel \(quoted(axis(metric)))
                 set xlabel 'frame'
@@ -104,7 +106,7 @@ extension Report {
         return plot(
             "frames", "Per frame, mean over each configuration's videos", panels, data,
             height: 380 + legendHeight(labels),
-            setup: "set grid \(gridStyle)\n\(keyStyle)\nset yrange [*:*]\nset offsets 0,0,graph 0.05,graph 0.05\n")
+            setup: "set grid \(gridStyle)\n\(keyStyle)\nset offsets 0,0,graph 0.05,graph 0.05\n")
     }
 
     /// Foreground against background, one point a video, or a clip where the metric is of all its videos.
@@ -169,6 +171,15 @@ extension Report {
 
 let gridStyle = "back lt 1 lw 0.6 lc rgb '#cccccc'"
 let keyStyle = "set key below center horizontal Left reverse samplen 2.5 spacing 1.2 height 0.6"
+
+/// What an axis shows of some values: all of them, and around a single one a little, where gnuplot would complain.
+func plotRange(_ values: [Double]) -> String {
+    guard let low = values.min(), let high = values.max(), high - low <= 1e-9 * max(abs(low), abs(high)) else {
+        return "[*:*]"
+    }
+    let margin = max(abs(low) * 0.05, 1e-3)
+    return "[\(low - margin):\(high + margin)]"
+}
 
 func axis(_ metric: MetricDescriptor) -> String {
     metric.unit.isEmpty ? metric.title : "\(metric.title) (\(metric.unit))"
