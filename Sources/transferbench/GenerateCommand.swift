@@ -42,7 +42,7 @@ struct GenerateCommand: ParsableCommand {
     var weights: String
     @Option(
         help: ArgumentHelp(
-            "The result: .mp4, .mkv (lossless), or a folder of PNG images. (default: as the specification says, or outputs/output.mp4)",
+            "The result: .mp4, .mkv (lossless), or a folder of PNG images; of a batch DIR/result.mp4 becomes DIR/video_N/result.mp4, a folder DIR/video_N. (default: as the specification says, or outputs/output.mp4)",
             valueName: "path"), completion: .file())
     var out: String?
 
@@ -59,7 +59,8 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The video that noise is added to.", valueName: "path"), completion: .file())
     var inputVideo: String?
 
-    @Option(help: ArgumentHelp("Seed of the noise; clip i of a long video uses seed + i.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Seed of the noise, 0 to 4294967295; clip i of a long video uses seed + i.", valueName: "n"))
     var seed: UInt32?
     @Option(help: ArgumentHelp("Steps of the sampler.", valueName: "n"))
     var steps: Int?
@@ -75,7 +76,7 @@ struct GenerateCommand: ParsableCommand {
     var clipFrames: Int?
     @Option(
         help: ArgumentHelp(
-            "Working size. (default: the published size nearest in shape to the first control's video, else to the input's; with a model of another size that video's own where it works, else the model's)",
+            "Working size, as 1280x704. (default: the published size nearest in shape to the first control's video, else to the input's; with a model of another size that video's own where it works, else the model's)",
             valueName: "WxH"))
     var size: FrameSizeArgument?
     @Option(help: ArgumentHelp("Blur of the vis control made here.", valueName: "preset"))
@@ -230,12 +231,15 @@ struct GenerateCommand: ParsableCommand {
     private func count(_ n: Int, _ what: String) -> String { "\(n) \(what)\(n == 1 ? "" : "s")" }
 
     /// Where a result goes. Those of a batch have a folder each: the specification's folder and name tell them apart already,
-    /// `--out` does not.
+    /// `--out` does not. In a folder of PNG images it is a folder of images.
     private func destination(_ spec: GenerationSpec) throws -> String {
         var result = out ?? "\(spec.saveFolder)/\(spec.saveName).mp4"
         if let out, let line = spec.batchLine {
             let url = URL(fileURLWithPath: out)
-            result = url.deletingLastPathComponent().path + "/video_\(line)/" + url.lastPathComponent
+            result =
+                url.pathExtension.isEmpty || out.hasSuffix("/")
+                ? url.path + "/video_\(line)/"
+                : url.deletingLastPathComponent().path + "/video_\(line)/" + url.lastPathComponent
         }
         let folder = URL(fileURLWithPath: result).deletingLastPathComponent()
         do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {

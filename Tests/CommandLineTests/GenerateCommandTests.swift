@@ -6,21 +6,9 @@ import Testing
 @Suite struct GenerateCommandTests {
     private let folder = TemporaryFolder()
     private let clip = Places.recorded + "/dataset/videos/task_0000.mp4"
-    private static let config = """
-        {"dit":{"D":24,"heads":2,"blocks":2,"lora_rank":4,"text_dim":8,"max_hw":[16,16],"max_t":4},
-         "ctrl":{"blocks":1,"hint_channels":16,"names":["vis","edge"]},
-         "tokenizer":{"channels":4,"multipliers":[1,1,1],"res_blocks":1},
-         "text":{"d_model":8,"layers":1,"heads":2,"d_kv":4,"d_ff":16,"vocab":384,"tokens":16},
-         "sampler":{"n":2},"clip":{"frames":9,"h":32,"w":48}}
-        """
 
     init() throws {
-        try folder.write(Self.config, to: "config.json")
-        let made = try program.run(["models", "random", "w", "--config", "config.json"], in: folder)
-        try #require(made.status == 0, "\(made.errors)")
-        try FileManager.default.copyItem(
-            atPath: Places.repository.path + "/Fixtures/references/text/small/spiece.model",
-            toPath: folder.file("w/spiece.model"))
+        try TinyWeights.make(in: folder)
         try folder.write(
             """
             {"prompt": "a robot", "input_video_path": "\(clip)", "num_steps": 2, "vis": {"control_weight": 0.5},
@@ -117,12 +105,16 @@ import Testing
         let line = "{\"visual_input\": \"\(clip)\", \"prompt\": \"a cup\"}\n"
         for lines in [1, 2] {
             try folder.write(String(repeating: line, count: lines), to: "batch.jsonl")
-            for (out, place) in [(["--out", "out\(lines)/a.mkv"], "out\(lines)/video_"), ([], "outputs/video_")] {
+            for (out, place) in [
+                (["--out", "out\(lines)/a.mkv"], "out\(lines)/video_"),
+                (["--out", "pictures\(lines)"], "pictures\(lines)/video_"),
+                ([], "outputs/video_"),
+            ] {
                 let result = try program.run(
                     ["generate", "spec.json", "--weights", "w", "--num-frames", "1"] + out, in: folder)
                 #expect(result.status == 0, "\(result.errors)")
                 for index in 0..<lines {
-                    let name = out.isEmpty ? "output.mp4" : "a.mkv"
+                    let name = out.isEmpty ? "output.mp4" : out[1].hasSuffix("mkv") ? "a.mkv" : "000000.png"
                     #expect(FileManager.default.fileExists(atPath: folder.file("\(place)\(index)/\(name)")))
                 }
             }
