@@ -12,7 +12,8 @@ struct ModelsInspectCommand: ParsableCommand {
 
               transferbench models inspect weights --frames 121 --height 704 --width 1280
 
-            Exits with 65 when a part's weights do not fit the configuration; a missing part is only reported.
+            Exits with 65 when there is no such folder or a part's weights do not fit the configuration; a missing \
+            part is only reported.
             """)
 
     @Argument(help: ArgumentHelp("The weights folder.", valueName: "dir"), completion: .directory)
@@ -35,7 +36,10 @@ struct ModelsInspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        let weights = try WeightsFolder(path: folder)
+        let weights: WeightsFolder
+        do { weights = try WeightsFolder(path: folder) } catch {
+            throw BenchError(error.code == .missing ? .unusableInput : error.code, error.sentence)
+        }
         let clip = weights.configuration.clip
         var estimate: CostEstimate?
         do {

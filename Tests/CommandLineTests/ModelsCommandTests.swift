@@ -66,7 +66,8 @@ import Testing
     @Test func `bad requests are refused with one sentence and their code`() throws {
         #expect(try random().status == 0)
         let cases: [(arguments: [String], status: Int32, says: String)] = [
-            (["inspect", "absent"], 69, "absent"), (["inspect", "w", "--frames", "8"], 64, "8 frames"),
+            (["inspect", "absent"], 65, "there is no weights folder absent"),
+            (["inspect", "w", "--frames", "8"], 64, "8 frames"),
             (["inspect", "w", "--width", "9999999999999"], 64, "width"),
             (["random", "w", "--config", "config.json"], 64, "already holds"),
             (["random", "x", "--config", "absent.json"], 65, "absent.json"),
