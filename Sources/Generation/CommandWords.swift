@@ -30,11 +30,7 @@ struct CommandWords: Sendable {
         let candidates =
             name.contains("/") ? [name] : path.split(separator: ":").map { "\($0)/\(name)" }
         guard let program = candidates.first(where: Self.isProgram) else {
-            throw BenchError(
-                .missing,
-                name.contains("/")
-                    ? "there is no program \(name), or it may not be run"
-                    : "there is no program '\(name)' in PATH; install it or give its path")
+            throw BenchError(.missing, Self.absence(of: name, candidates))
         }
         self.program = URL(fileURLWithPath: program).path
         self.words = words
@@ -47,6 +43,15 @@ struct CommandWords: Sendable {
         }
     }
 
+    private static func absence(of name: String, _ candidates: [String]) -> String {
+        if let file = candidates.first(where: isFile) {
+            return "\(file) may not be run; allow it with: chmod +x \(file)"
+        }
+        return name.contains("/")
+            ? "there is no program \(name); check its path"
+            : "there is no program '\(name)' in PATH; install it or give its path"
+    }
+
     /// The file that an interpreter is to run; nil for other programs, and where a word is filled in or code itself.
     private static func script(_ words: [String]) -> String? {
         let interpreter = /(?:sh|bash|dash|zsh|ksh|perl|ruby|Rscript|node|python[0-9.]*)/
@@ -56,10 +61,13 @@ struct CommandWords: Sendable {
         return word
     }
 
-    private static func isProgram(_ path: String) -> Bool {
+    private static func isFile(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-            && FileManager.default.isExecutableFile(atPath: path)
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        isFile(path) && FileManager.default.isExecutableFile(atPath: path)
     }
 
     /// The arguments with everything filled in; what is filled in is not looked at again.

@@ -177,7 +177,10 @@ struct RunCommand: ParsableCommand {
                 bar.note("failed: \(failure.sentence)")
             case .stopped(let alike):
                 isStopped.value = true
-                bar.note("stopped, because \(alike) videos in a row failed alike (--max-failures); the rest is left")
+                let begun = alike > maxFailures ? ", and those that had begun" : ""
+                bar.note(
+                    "stopped, because \(alike) videos in a row failed alike (--max-failures \(maxFailures)\(begun)); the rest is left"
+                )
             case .made: break
             case .note(let clip, let text):
                 notes[text, default: 0] += 1

@@ -238,7 +238,7 @@ import Video
         #expect(sentence(["cp", "{clp}", "{out}"]).contains("{clp}"))
         #expect(sentence(["no-such-program", "{out}"]).contains("'no-such-program' in PATH"))
         #expect(sentence(["cp", "{out}"], path: "/nowhere").contains("PATH"))
-        #expect(sentence([clip.video, "{out}"]).contains("may not be run"))
+        #expect(sentence([clip.video, "{out}"]).contains("may not be run; allow it with: chmod +x \(clip.video)"))
         #expect(sentence(["cp", "{out}"], files: ["/nowhere/weights.pt"]).contains("/nowhere/weights.pt"))
     }
 
