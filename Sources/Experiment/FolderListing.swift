@@ -57,8 +57,10 @@ public final class FolderListings: Sendable {
     }
 }
 
-/// Suffixes of video files.
-public let videoSuffixes = ["mp4", "mkv", "avi", "mov", "webm"]
+/// Suffixes of video files in folders of clips. GIF is not among them: a preview often lies beside the video.
+public let videoSuffixes = [
+    "mp4", "mkv", "avi", "mov", "webm", "m4v", "mpg", "mpeg", "ts", "mts", "m2ts", "ogv", "wmv", "flv", "y4m",
+]
 
 extension Clip {
     /// Whether a text may be a clip's id and so name files: nothing that could lead out of a folder or is hidden.

@@ -20,7 +20,8 @@ struct ScoreCommand: ParsableCommand {
 
             DATASET holds videos/ID.mp4 and captions/ID.json, and where there are any sam2_pkls/ID.pkl or masks/ID.mp4, \
             depth_npzs/ID.npz and foreground/ID.mp4. A folder of generated videos holds ID.mp4, ID_captionN.mp4 or \
-            ID__N.mp4, itself or in videos/, with sam2_pkls, masks and depth_npzs by the video's name beside it. \
+            ID__N.mp4 (or .mkv, .avi, .mov, .webm, .m4v, .mpg, .ts, .ogv, .wmv, .flv, .y4m), itself or in videos/, with \
+            sam2_pkls, masks and depth_npzs by the video's name beside it. \
             What is in the store already is not computed again; the same command continues what was cut short.
 
             Or one pair of files:
@@ -62,7 +63,9 @@ struct ScoreCommand: ParsableCommand {
         completion: .file())
     var foreground: String?
     @Option(
-        help: ArgumentHelp("Depth of the reference: .npz or .npy, frames x rows x columns.", valueName: "file"),
+        help: ArgumentHelp(
+            "Depth of the reference: .npz or .npy, frames x rows x columns; a text 'kind' in it, or card.json beside it, says what its numbers are: metres, disparity or relative.",
+            valueName: "file"),
         completion: .file())
     var depthReference: String?
     @Option(help: ArgumentHelp("Depth of the generated video.", valueName: "file"), completion: .file())
