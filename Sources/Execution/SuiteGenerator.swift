@@ -46,7 +46,7 @@ extension Suite {
         Suite(
             name: name, path: path, dataset: dataset, clips: clips, generator: generator, presets: presets,
             configurations: configurations, prompts: prompts, seeds: seeds, metrics: metrics, layout: layout,
-            sweep: sweep)
+            sweep: sweep, race: race, timing: timing)
     }
 
     /// The generator of the suite, with what it needs loaded.

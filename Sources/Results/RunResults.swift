@@ -84,6 +84,10 @@ public struct RunResults: Sendable {
     public let conditions: [ConditionResults]
     public let events: [RunEvent]
     public let curves: [Curve]
+    /// What was decided in its race, in order; empty where there is none.
+    public let race: [RaceLook]
+    /// What was measured of its videos' making, in order of measurement; empty where nothing was.
+    public let timings: [Timing]
 
     /// A metric's mean by frame over one configuration's videos, in whole pictures.
     public struct Curve: Sendable, Equatable {

@@ -211,6 +211,54 @@ enum Schema {
                         """, arguments: ["folder": folder])
             }
         }
+        migrator.registerMigration("2026-12 races") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE race_look (
+                        run_id INTEGER NOT NULL REFERENCES run(id),
+                        look INTEGER NOT NULL,             -- from 1
+                        clips INTEGER NOT NULL,            -- how many had been taken
+                        in_play INTEGER NOT NULL,          -- configurations
+                        hypotheses INTEGER NOT NULL,       -- that the error was shared among
+                        budget REAL NOT NULL,              -- the error that the look may spend
+                        PRIMARY KEY (run_id, look)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE race_decision (
+                        run_id INTEGER NOT NULL,
+                        look INTEGER NOT NULL,
+                        position INTEGER NOT NULL,
+                        configuration TEXT NOT NULL,       -- that is dropped
+                        better TEXT NOT NULL,              -- the configuration that it is dropped for
+                        evidence TEXT NOT NULL,            -- JSON array by objective: difference, bound, level, p, clips
+                        PRIMARY KEY (run_id, look, position),
+                        UNIQUE (run_id, configuration),
+                        FOREIGN KEY (run_id, look) REFERENCES race_look(run_id, look)
+                    ) WITHOUT ROWID;
+                    """)
+        }
+        migrator.registerMigration("2026-12 timings") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE timing (                  -- of one video in one repeat on one machine
+                        run_id INTEGER NOT NULL REFERENCES run(id),
+                        configuration TEXT NOT NULL,
+                        clip TEXT NOT NULL,
+                        prompt TEXT NOT NULL,              -- its label
+                        seed INTEGER NOT NULL,
+                        repeat INTEGER NOT NULL,           -- from 1
+                        environment_id INTEGER NOT NULL REFERENCES environment(id),
+                        position INTEGER NOT NULL,         -- in the order of the repeat
+                        devices INTEGER NOT NULL,          -- threads, ranks or GPUs
+                        metric TEXT NOT NULL,
+                        value REAL,                        -- NULL where it could not be measured
+                        reason TEXT,                       -- why not
+                        measured_at TEXT NOT NULL,
+                        PRIMARY KEY (run_id, configuration, clip, prompt, seed, repeat, environment_id, metric),
+                        CHECK ((value IS NULL) <> (reason IS NULL)),
+                        CHECK (typeof(value) IN ('real', 'null') AND typeof(seed) = 'integer')
+                    ) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

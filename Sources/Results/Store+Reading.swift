@@ -78,7 +78,8 @@ extension Store {
             }
             return RunResults(
                 run: run, trials: trials, conditions: try conditions(of: run, &decoder, db),
-                events: try events(of: run, db), curves: try curves(of: run, db))
+                events: try events(of: run, db), curves: try curves(of: run, db),
+                race: try race(of: run.number, db), timings: try timings(of: run.number, db))
         }
     }
 

@@ -54,6 +54,9 @@ private struct Removal {
             // Old scores of a trial, of files that have changed since, keep it.
             "CREATE TEMP TABLE gone AS SELECT trial_id AS id FROM run_trial WHERE run_id IN \(removed)",
             "DELETE FROM event WHERE run_id IN \(removed)",
+            "DELETE FROM race_decision WHERE run_id IN \(removed)",
+            "DELETE FROM race_look WHERE run_id IN \(removed)",
+            "DELETE FROM timing WHERE run_id IN \(removed)",
             "DELETE FROM run_condition WHERE run_id IN \(removed)",
             "DELETE FROM run_trial WHERE run_id IN \(removed)",
             "DELETE FROM run WHERE id IN \(removed)",

@@ -19,6 +19,9 @@ func studentQuantile(level: Double, degrees: Int) -> Double {
     }
 }
 
+/// P(T > t) for t of 0 or more, as far as the finite sums resolve it: to some 1e-16.
+func studentTail(_ t: Double, degrees: Int) -> Double { max(0, 1 - studentShare(within: t, degrees: degrees)) / 2 }
+
 /// P(|T| < t), by the finite sums for whole degrees (Abramowitz and Stegun 26.7.3 and 26.7.4): all terms are positive, so that
 /// nothing cancels.
 private func studentShare(within t: Double, degrees: Int) -> Double {

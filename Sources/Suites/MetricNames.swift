@@ -3,14 +3,21 @@ internal import Experiment
 /// What a column of a table can be (design: metric names).
 enum MetricNames {
     /// In the order of tables.
-    static let all =
+    static let all = ofVideos + ofDetections
+
+    /// What a suite can measure of the videos that it makes.
+    static let ofVideos =
         ["blur-ssim", "blur-mse", "blur-mse-wrapped", "edge-f1", "edge-precision", "edge-recall", "depth-si-rmse"]
         + [
             "depth-si-rmse-log", "depth-absrel", "depth-delta1", "depth-delta2", "depth-delta3", "mask-miou",
             "mask-recall",
         ]
-        + ["lpips-diversity", "perceptual-diversity", "dover-technical", "niqe", "box3d-map", "nuscenes-map", "nds"]
-        + ["lane-miou", "lane-f1", "reprojection-error"]
+        + ["lpips-diversity", "perceptual-diversity", "dover-technical", "niqe"]
+
+    /// What is computed from detections in them.
+    private static let ofDetections = [
+        "box3d-map", "nuscenes-map", "nds", "lane-miou", "lane-f1", "reprojection-error",
+    ]
 
     /// Of the picture as a whole.
     static let withoutRegions = ["blur-mse-wrapped", "dover-technical", "niqe", "box3d-map", "nuscenes-map", "nds"]

@@ -7,6 +7,16 @@ extension PublishedTable {
     ///   - table: the name of the table in it, and where it was asked for.
     /// - Throws: `BenchError` 65 with file, line and key.
     static func read(path: String, table: YAMLValue) throws(BenchError) -> PublishedTable {
+        let (source, value) = try YAMLFile.publishedTable(path: path, table: table)
+        return try value.publishedTable(source: source)
+    }
+}
+
+extension YAMLFile {
+    /// One table of a file of published numbers, as it is written there, and where the file's numbers are from.
+    static func publishedTable(
+        path: String, table: YAMLValue
+    ) throws(BenchError) -> (source: String, table: YAMLValue) {
         let document = try YAMLFile.read(path: path, kind: "a file of published numbers")
         let fields = try YAMLFields(document, known: ["source", "tables"], of: "a file of published numbers")
         let source = try fields.required("source", "where the numbers are from").text("where the numbers are from")
@@ -18,7 +28,7 @@ extension PublishedTable {
                 "is '\(name.shortened)'; \(path) has \(names.isEmpty ? "no tables" : names.joined(separator: ", "))"
                     + hint(name, names))
         }
-        return try found.value.publishedTable(source: source)
+        return (source, found.value)
     }
 }
 

@@ -13,12 +13,17 @@ extension Suite {
         let keys = [
             "suite", "title", "dataset", "clips", "generator", "controls", "configurations", "prompts", "seeds",
             "metrics",
-            "table",
+            "table", "race", "timing",
         ]
         let fields = try YAMLFields(document, known: keys, of: "a suite")
         let name = try fields.required("suite", "table1").plainName("the suite's short name")
         let configurations = try fields.required("configurations", "[{name: Vis, weights: {vis: 1}}]").configurations()
         let metrics = try fields["metrics"]?.metrics() ?? MetricChoice(profile: .paibench2025)
+        let table = TableReader(metrics: metrics, configurations: configurations.map(\.name))
+        let race = try fields["race"]?.race(configurations: configurations.count, table: table)
+        if let timing = fields["timing"], race != nil {
+            throw timing.wrong("stands beside a race, which makes as few videos as it can; keep one of them")
+        }
         try self.init(
             name: name, path: document.file,
             dataset: fields.required("dataset", "path/to/dataset").folder("the dataset's folder"),
@@ -26,8 +31,8 @@ extension Suite {
             generator: fields.required("generator", "{embedded: path/to/weights}").generator(),
             presets: fields["controls"]?.presets() ?? [:], configurations: configurations,
             prompts: fields["prompts"]?.prompts() ?? .own, seeds: fields["seeds"]?.seeds() ?? [1], metrics: metrics,
-            layout: TableReader(metrics: metrics, configurations: configurations.map(\.name)).layout(
-                title: fields["title"]?.text("the table's title") ?? name, fields["table"]))
+            layout: table.layout(title: fields["title"]?.text("the table's title") ?? name, fields["table"]),
+            race: race, timing: fields["timing"]?.timing())
     }
 }
 
@@ -66,12 +71,14 @@ extension YAMLValue {
     fileprivate func seeds() throws(BenchError) -> [UInt32] {
         var seeds: [UInt32] = []
         for item in try list("seeds", single: true) {
-            let seed = UInt32(try item.integer(0...Int(UInt32.max), "a seed"))
+            let seed = try item.seed()
             guard !seeds.contains(seed) else { throw item.wrong("is the seed \(seed) again; keep one of them") }
             seeds.append(seed)
         }
         return seeds
     }
+
+    func seed() throws(BenchError) -> UInt32 { UInt32(try integer(0...Int(UInt32.max), "a seed")) }
 
     /// A text that may name files: letters, digits, ".", "-" and "_", beginning with a letter or digit.
     func plainName(_ meaning: String) throws(BenchError) -> String {

@@ -21,11 +21,16 @@ public struct Suite: Sendable, Equatable {
     public let seeds: [UInt32]
     public let metrics: MetricChoice
     public let layout: TableLayout
+    /// nil where all that is planned is run.
+    public let race: Race?
+    /// nil where videos are made once, as fast as the machine can.
+    public let timing: TimingChoice?
 
     public init(
         name: String, path: String, dataset: String, clips: ClipChoice? = nil, generator: GeneratorChoice,
         presets: [String: String], configurations: [WeightedConfiguration], prompts: PromptChoice, seeds: [UInt32],
-        metrics: MetricChoice, layout: TableLayout, sweep: Sweep? = nil
+        metrics: MetricChoice, layout: TableLayout, sweep: Sweep? = nil, race: Race? = nil,
+        timing: TimingChoice? = nil
     ) {
         self.name = name
         self.path = path
@@ -39,6 +44,8 @@ public struct Suite: Sendable, Equatable {
         self.metrics = metrics
         self.layout = layout
         self.sweep = sweep
+        self.race = race
+        self.timing = timing
     }
 }
 

@@ -14,8 +14,8 @@ struct TableReader {
         return TableLayout(title: title, columns: columns.map(\.column), published: try published(fields["published"]))
     }
 
-    /// A column that could never have a number.
-    private func check(_ column: TableLayout.Column, _ value: YAMLValue) throws(BenchError) {
+    /// Refuses a column that could never have a number.
+    func check(_ column: TableLayout.Column, _ value: YAMLValue) throws(BenchError) {
         let remedy: String? =
             switch column.metric {
             case _ where column.region != .all && !metrics.hasRegions: "'regions: true'"

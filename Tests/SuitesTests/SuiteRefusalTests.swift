@@ -156,6 +156,77 @@ import Testing
         #expect(sentence.isEmpty ? refusal.isEmpty : refusal.contains(sentence), "\(refusal)")
     }
 
+    @Test(arguments: [
+        ("{objectives: [blur-ssim]}", ""),
+        ("{objectives: [blur-ssim], confidence: 0.9, blocks: 1, at-least: 6, seed: 3}", ""),
+        ("{}", "a.yaml:4: 'race' has no 'objectives'; add it, as 'objectives: [blur-ssim/fg,"),
+        ("{objective: [blur-ssim]}", "'race' has the unknown key 'objective'; a race has objectives, confidence"),
+        ("{objectives: [blur-sim]}", "'race.objectives[0]' has the unknown metric 'blur-sim'"),
+        ("{objectives: [niqe]}", "'race.objectives[0]' is 'niqe', which is not measured; add 'niqe: {block: 96}'"),
+        ("{objectives: [blur-ssim/fg]}", "a.yaml:4: 'race.objectives[0]' is 'blur-ssim/fg', which is not measured"),
+        ("{objectives: [box3d-map]}", "is 'box3d-map', which no suite measures; choose another objective"),
+        ("{objectives: [blur-ssim, blur-ssim]}", "'race.objectives[1]' is the column 'blur-ssim' again"),
+        ("{objectives: [blur-ssim], confidence: 1}", "'race.confidence' is '1'; the confidence is a number between 0"),
+        ("{objectives: [blur-ssim], confidence: 0}", "'race.confidence' is '0'; the confidence is"),
+        ("{objectives: [blur-ssim], confidence: 95}", "'race.confidence' is '95'; the confidence is"),
+        (
+            "{objectives: [blur-ssim], blocks: 0}",
+            "a.yaml:4: 'race.blocks' is '0'; the number of clips a time is a whole"
+        ),
+        ("{objectives: [blur-ssim], at-least: 0}", "'race.at-least' is '0'; the number of clips before anything"),
+        ("{objectives: [blur-ssim], seed: -1}", "'race.seed' is '-1'; a seed is a whole number"),
+        ("{objectives: [blur-ssim]}\ntiming: {repeats: 6}", "a.yaml:5: 'timing' stands beside a race"),
+        ("fast", "'race' is 'fast'; a race has the keys objectives"),
+    ])
+    func `a race that cannot be run is named with its line and its remedy`(race: String, sentence: String) throws {
+        let suite = SuiteWorld.small.replacing("configurations:", with: "race: \(race)\nconfigurations:")
+        let refusal = try SuiteWorld().refusal(suite + "  - {name: Edge, weights: {edge: 1}}\n")
+        #expect(sentence.isEmpty ? refusal.isEmpty : refusal.contains(sentence), "\(refusal)")
+    }
+
+    @Test func `a race of one configuration is refused`() throws {
+        let suite = SuiteWorld.small + "race: {objectives: [blur-ssim]}\n"
+        #expect(
+            try SuiteWorld().refusal(suite)
+                == "suites/a.yaml:6: 'race' has one configuration only, which nobody can beat; add a second one, or leave the "
+                + "race out")
+    }
+
+    @Test(arguments: [
+        ("{repeats: 6}", ""),
+        ("{repeats: 6, warm-up: 0, seed: 2, devices: [1, 2], diffusion-seconds: \"took (.*) s\"}", ""),
+        ("{}", "a.yaml:6: 'timing' has no 'repeats'; add it, as 'repeats: 6'"),
+        ("{repeats: 0}", "'timing.repeats' is '0'; the number of repeats is a whole number from 1"),
+        ("{repeats: 6, warm-up: -1}", "'timing.warm-up' is '-1'; the number of videos that are made before"),
+        ("{repeats: 6, devices: []}", "'timing.devices' is an empty list"),
+        ("{repeats: 6, devices: [0]}", "'timing.devices[0]' is '0'; a number of devices is a whole number from 1"),
+        ("{repeats: 6, devices: [2, 2]}", "'timing.devices[1]' is 2 again; keep one of them"),
+        ("{repeats: 6, diffusion-seconds: \"took .* s\"}", "write a regular expression with one group"),
+        ("{repeats: 6, diffusion-seconds: \"(\"}", "'timing.diffusion-seconds' is '('; write a regular expression"),
+        ("{repeats: 6, published: {file: ../papers/paper.yaml, table: two}}", "papers/paper.yaml has one"),
+        ("{repeats: 6, published: {file: ../papers/times.yaml, table: t}}", ""),
+        ("{repeats: 6, published: {file: ../papers/bad.yaml, table: t}}", "papers/bad.yaml:8: "),
+        ("{repeat: 6}", "did you mean 'repeats'?"),
+    ])
+    func `a timing that cannot be run is named with its line and its remedy`(timing: String, sentence: String) throws {
+        let world = try SuiteWorld()
+        let times = """
+            source: A paper
+            tables:
+              t:
+                title: Table 5
+                comparison: scaling
+                devices: [1, 4]
+                rows:
+                  - {metric: diffusion-seconds, published: Diffusion, seconds: [9, 3]}
+
+            """
+        try world.folder.write(times, to: "papers/times.yaml")
+        try world.folder.write(times.replacing("[9, 3]", with: "[9]"), to: "papers/bad.yaml")
+        let refusal = try world.refusal(SuiteWorld.small + "timing: \(timing)\n")
+        #expect(sentence.isEmpty ? refusal.isEmpty : refusal.contains(sentence), "\(refusal)")
+    }
+
     @Test func `what is no suite at all is named`() throws {
         let world = try SuiteWorld()
         #expect(try world.refusal("") == "suites/a.yaml is empty; README shows what a suite holds")
