@@ -22,7 +22,7 @@ extension Suite {
                 throw BenchError(
                     .usage, "--generator tinyworld takes the folder of the weights too: tinyworld:WEIGHTS")
             }
-            return replacing(generator: .embedded(weights: folder, steps: steps, guidance: guidance))
+            return try replacing(generator: .embedded(weights: folder, steps: steps, guidance: guidance))
         case ("command", let file?):
             guard let data = FileManager.default.contents(atPath: file), data.count < 1 << 20,
                 let text = String(data: data, encoding: .utf8)
@@ -34,19 +34,12 @@ extension Suite {
             guard !words.isEmpty else {
                 throw BenchError(.unusableInput, "\(file) is empty; write a command's words, one a line")
             }
-            return replacing(generator: .command(words: words, files: [], minutes: nil))
-        case ("recorded", let folder?): return replacing(generator: .recorded(folder: resolved(folder)))
+            return try replacing(generator: .command(words: words, files: [], minutes: nil))
+        case ("recorded", let folder?): return try replacing(generator: .recorded(folder: resolved(folder)))
         default:
             throw BenchError(
                 .usage, "--generator '\(text)' is none of tinyworld[:WEIGHTS], command:FILE, recorded:DIR")
         }
-    }
-
-    private func replacing(generator: GeneratorChoice) -> Suite {
-        Suite(
-            name: name, path: path, dataset: dataset, clips: clips, generator: generator, presets: presets,
-            configurations: configurations, prompts: prompts, seeds: seeds, metrics: metrics, layout: layout,
-            sweep: sweep, race: race, timing: timing)
     }
 
     /// The generator of the suite, with what it needs loaded.

@@ -27,9 +27,12 @@ public struct WeightedConfiguration: Sendable, Equatable {
     public let name: String
     /// By control ("vis", "edge", …), in the order given; controls that are off are not there.
     public let weights: [(control: String, amount: ControlAmount)]
+    /// Its folder's name, where the name itself would give none that is its own.
+    let folder: String?
 
-    public init(name: String, weights: [(control: String, amount: ControlAmount)]) {
+    public init(name: String, weights: [(control: String, amount: ControlAmount)], folder: String? = nil) {
         self.name = name
+        self.folder = folder
         self.weights = weights.filter { !$0.amount.isZero }
     }
 

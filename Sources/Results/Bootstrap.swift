@@ -1,3 +1,4 @@
+internal import Experiment
 import Foundation
 
 /// The interval of a mean over clips: that of the ratio sum S_c / sum m_c, where clip c has m_c values that add up to S_c

@@ -3,21 +3,30 @@ internal import Foundation
 
 extension Suite {
     /// Reads a suite from its YAML file (README: suites). Paths in it are relative to the file's folder.
-    /// - Throws: `BenchError` 65 with file, line and key: what is wrong and what to write.
-    public init(path: String) throws(BenchError) {
+    /// - Parameter grid: what the command line says in place of the suite's grid.
+    /// - Throws: `BenchError` 65 with file, line and key: what is wrong and what to write; 64 where the command line is wrong.
+    public init(path: String, grid: GridChange? = nil) throws(BenchError) {
         let path = URL(fileURLWithPath: path).standardizedFileURL.path
-        try self.init(document: YAMLFile.read(path: path, kind: "a suite"))
+        try self.init(document: YAMLFile.read(path: path, kind: "a suite"), grid: grid)
     }
 
-    init(document: YAMLValue) throws(BenchError) {
+    private init(document: YAMLValue, grid change: GridChange?) throws(BenchError) {
         let keys = [
-            "suite", "title", "dataset", "clips", "generator", "controls", "configurations", "prompts", "seeds",
-            "metrics",
-            "table", "race", "timing",
+            "suite", "title", "dataset", "clips", "generator", "generators", "controls", "configurations", "grid",
+            "prompts", "seeds", "metrics", "table", "race", "timing",
         ]
         let fields = try YAMLFields(document, known: keys, of: "a suite")
         let name = try fields.required("suite", "table1").plainName("the suite's short name")
-        let configurations = try fields.required("configurations", "[{name: Vis, weights: {vis: 1}}]").configurations()
+        let generators = try GeneratorTable(fields)
+        var rows = SuiteRows(table: generators)
+        let grid = try (fields["grid"] ?? change?.whole)?.grid(change)
+        if let named = fields["configurations"] {
+            try rows.add(named)
+        } else if grid == nil {
+            _ = try fields.required("configurations", "[{name: Vis, weights: {vis: 1}}]")
+        }
+        if let grid { try rows.add(grid) }
+        let configurations = rows.configurations
         let metrics = try fields["metrics"]?.metrics() ?? MetricChoice(profile: .paibench2025)
         let table = TableReader(metrics: metrics, configurations: configurations.map(\.name))
         let race = try fields["race"]?.race(configurations: configurations.count, table: table)
@@ -28,11 +37,45 @@ extension Suite {
             name: name, path: document.file,
             dataset: fields.required("dataset", "path/to/dataset").folder("the dataset's folder"),
             clips: fields["clips"]?.clips(),
-            generator: fields.required("generator", "{embedded: path/to/weights}").generator(),
+            generator: generators.own.filled,
             presets: fields["controls"]?.presets() ?? [:], configurations: configurations,
             prompts: fields["prompts"]?.prompts() ?? .own, seeds: fields["seeds"]?.seeds() ?? [1], metrics: metrics,
             layout: table.layout(title: fields["title"]?.text("the table's title") ?? name, fields["table"]),
-            race: race, timing: fields["timing"]?.timing())
+            sweep: rows.sweep, race: race, timing: fields["timing"]?.timing(), rowGenerators: rows.generators)
+    }
+}
+
+extension GeneratorTable {
+    /// The generators of a suite: `generator` is one of its own or the name of one of `generators`, of which the first is
+    /// taken where it is left out.
+    fileprivate init(_ suite: YAMLFields) throws(BenchError) {
+        var named: [(name: String, template: GeneratorTemplate)] = []
+        if let generators = suite["generators"] {
+            guard generators.isMapping, !generators.items.isEmpty else {
+                throw generators.wrong("is \(generators.shown); write generators by name, as {small: {embedded: …}}")
+            }
+            for (_, place, value) in generators.items {
+                named.append((try place.plainName("a generator's name"), try value.generator()))
+            }
+        }
+        isTimed = suite["timing"] != nil
+        self.named = named
+        if let first = named.first, suite["generator"] == nil {
+            (own, ownName) = (first.template, first.name)
+            return
+        }
+        let value = try suite.required("generator", "{embedded: path/to/weights}")
+        if let text = value.scalar, let found = named.first(where: { $0.name == text }) {
+            (own, ownName) = (found.template, found.name)
+            return
+        }
+        guard named.isEmpty || value.scalar == nil else {
+            let names = named.map(\.name)
+            throw value.wrong(
+                "is \(value.shown); the suite's generators are \(names.joined(separator: ", "))"
+                    + hint(value.scalar ?? "", names))
+        }
+        (own, ownName) = (try value.generator(), nil)
     }
 }
 

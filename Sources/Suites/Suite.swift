@@ -25,12 +25,14 @@ public struct Suite: Sendable, Equatable {
     public let race: Race?
     /// nil where videos are made once, as fast as the machine can.
     public let timing: TimingChoice?
+    /// By configuration's name; those that are not there are made by `generator` as it is.
+    public let rowGenerators: [String: RowGenerator]
 
     public init(
         name: String, path: String, dataset: String, clips: ClipChoice? = nil, generator: GeneratorChoice,
         presets: [String: String], configurations: [WeightedConfiguration], prompts: PromptChoice, seeds: [UInt32],
         metrics: MetricChoice, layout: TableLayout, sweep: Sweep? = nil, race: Race? = nil,
-        timing: TimingChoice? = nil
+        timing: TimingChoice? = nil, rowGenerators: [String: RowGenerator] = [:]
     ) {
         self.name = name
         self.path = path
@@ -46,6 +48,7 @@ public struct Suite: Sendable, Equatable {
         self.sweep = sweep
         self.race = race
         self.timing = timing
+        self.rowGenerators = rowGenerators
     }
 }
 
@@ -58,7 +61,7 @@ public enum ClipChoice: Sendable, Equatable {
 }
 
 /// Who makes the videos.
-public enum GeneratorChoice: Sendable, Equatable {
+public enum GeneratorChoice: Sendable, Hashable {
     /// Our own engine with a weights folder; nil takes the folder's own settings.
     case embedded(weights: String, steps: Int?, guidance: Double?)
     /// A program that is run once a video: its words, with {spec}, {out} and other places filled in; and the most minutes that

@@ -1,35 +1,9 @@
 internal import Experiment
 
-/// The controls that a configuration can weight.
-private let controls = ["vis", "edge", "depth", "seg", "keypoint", "hdmap", "lidar"]
-
 extension YAMLValue {
-    /// The rows of the table.
-    func configurations() throws(BenchError) -> [WeightedConfiguration] {
-        var configurations: [WeightedConfiguration] = []
-        var names: [String: String] = [:]
-        for item in try list("configurations, as {name: Vis, weights: {vis: 1}}") {
-            let configuration = try item.configuration()
-            let (name, folder) = (configuration.name, configuration.folderName)
-            guard !folder.isEmpty, name.utf8.count <= 100 else {
-                throw item.wrong(
-                    "has the name '\(name.shortened)'; it names a folder: write up to 100 characters, with a letter or digit"
-                )
-            }
-            // Some file systems do not tell capitals from small letters.
-            if let other = names.updateValue(name, forKey: folder.lowercased()) {
-                throw item.wrong(
-                    other == name
-                        ? "has the name '\(name)', which another configuration has; rename one of them"
-                        : "has the name '\(name)', whose folder '\(folder)' is that of '\(other)'; rename one of them")
-            }
-            configurations.append(configuration)
-        }
-        return configurations
-    }
-
-    private func configuration() throws(BenchError) -> WeightedConfiguration {
-        let fields = try YAMLFields(self, known: ["name", "weights"], of: "a configuration")
+    /// A row of the table, and who makes it where that is not simply the suite's generator.
+    func configuration(_ table: GeneratorTable) throws(BenchError) -> (WeightedConfiguration, RowGenerator?) {
+        let fields = try YAMLFields(self, known: ["name", "weights", "generator"], of: "a configuration")
         let name = try fields.required("name", "Vis").text("the configuration's name")
         guard name.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
             throw wrong("has a name with control characters; write it on one line")
@@ -42,18 +16,20 @@ extension YAMLValue {
         }
         var amounts: [(control: String, amount: ControlAmount)] = []
         for (control, place, value) in weights.items {
-            guard controls.contains(control) else {
-                throw weights.wrong(
-                    at: place,
-                    control == "upscale"
-                        ? "has the control 'upscale', which makes a larger video of one that is finished; a suite weights "
-                            + controls.joined(separator: ", ")
-                        : "has the unknown control '\(control.shortened)'; the controls are "
-                            + controls.joined(separator: ", ") + hint(control, controls))
-            }
-            amounts.append((control, try value.amount()))
+            amounts.append((try weights.control(control, at: place), try value.amount()))
         }
-        return WeightedConfiguration(name: name, weights: amounts)
+        return (WeightedConfiguration(name: name, weights: amounts), try fields["generator"]?.rowGenerator(table))
+    }
+
+    /// What a row says of its generator: the name of one, or settings of the suite's own.
+    private func rowGenerator(_ table: GeneratorTable) throws(BenchError) -> RowGenerator {
+        guard isMapping else { return try table.row(generator: self, settings: []) }
+        guard !items.isEmpty else { throw wrong("has no setting; write one, as {steps: 10}, or leave it out") }
+        var settings: [(name: String, value: YAMLValue, row: YAMLValue)] = []
+        for (name, place, value) in items {
+            settings.append((name, value, YAMLValue(node: place.node, file: file, key: key)))
+        }
+        return try table.row(generator: nil, settings: settings)
     }
 
     private func amount() throws(BenchError) -> ControlAmount {

@@ -12,9 +12,17 @@ struct YAMLValue {
     /// What is wrong with the value, after its place.
     /// - Parameter place: the part whose line is named; the value itself unless given.
     func wrong(at place: YAMLValue? = nil, _ what: String) -> BenchError {
-        let line = (place ?? self).node.mark?.line ?? 1
+        // What the command line says has no lines.
+        let line = (place ?? self).node.mark.map { ":\($0.line)" } ?? ""
         return BenchError(
-            .unusableInput, "\(file):\(line): \(key.isEmpty ? "the document" : "'\(key.shortened)'") \(what)")
+            line.isEmpty ? .usage : .unusableInput,
+            "\(file)\(line): \(key.isEmpty ? "the document" : "'\(key.shortened)'") \(what)")
+    }
+
+    /// The same place with another text.
+    func with(text: String) -> YAMLValue {
+        if scalar == text { return self }
+        return YAMLValue(node: .scalar(.init(text, .implicit, .plain, node.mark)), file: file, key: key)
     }
 
     /// The text of a scalar, whatever it says; nil for lists and mappings.
