@@ -4,6 +4,7 @@ internal import Results
 
 /// How long videos take and how large they are, as far as the store has measured it.
 struct Pace {
+    /// nil where nothing is known of some of them.
     private var seconds: Double?
     private var bytes: Double?
     /// What the seconds were measured of.
@@ -11,31 +12,44 @@ struct Pace {
 
     /// Takes videos of the same generator, in the same configurations where there are any; else what these same videos took
     /// under other recipes.
-    init(of tasks: [VideoTask], generator: String, store: Store?) throws(BenchError) {
+    /// - Parameter entries: those that are going to be made.
+    init(of entries: [SuitePlan.Entry], store: Store?) throws(BenchError) {
         let all = try store?.measured() ?? []
-        let configurations = Set(tasks.map(\.configuration.name))
-        let slots = Set(tasks.map { VideoTask.slot(of: $0.output) })
-        let choices: [(source: String, videos: [KnownVideo])] = [
-            (
-                "of these configurations",
-                all.filter { $0.generator == generator && configurations.contains($0.configuration) }
-            ),
-            ("of this generator", all.filter { $0.generator == generator }),
-            ("of the same name under other recipes", all.filter { slots.contains(VideoTask.slot(of: $0.video.path)) }),
-        ]
-        guard let (source, videos) = choices.first(where: { !$0.videos.isEmpty }) else { return }
-        let times = videos.compactMap(\.seconds)
-        seconds = times.isEmpty ? nil : times.reduce(0, +) / Double(times.count)
-        bytes = Double(videos.map(\.video.bytes).reduce(0, +)) / Double(videos.count)
-        self.source = "as \(videos.count) video\(videos.count == 1 ? "" : "s") \(source) took"
+        let configurations = Set(entries.map(\.task.configuration.name))
+        let slots = Set(entries.map { VideoTask.slot(of: $0.task.output) })
+        var (seconds, bytes): (Double?, Double?) = (0, 0)
+        var known = 0
+        var sources = Set<String>()
+        for (generator, own) in Dictionary(grouping: entries, by: \.generator).sorted(by: { $0.key < $1.key }) {
+            let same = all.filter { $0.generator == generator }
+            let choices: [(source: String, videos: [KnownVideo])] = [
+                ("of these configurations", same.filter { configurations.contains($0.configuration) }),
+                ("of this generator", same),
+                (
+                    "of the same name under other recipes",
+                    all.filter { slots.contains(VideoTask.slot(of: $0.video.path)) }
+                ),
+            ]
+            guard let (source, videos) = choices.first(where: { !$0.videos.isEmpty }) else { return }
+            let times = videos.compactMap(\.seconds)
+            let mean = times.isEmpty ? nil : times.reduce(0, +) / Double(times.count)
+            seconds = seconds.flatMap { sum in mean.map { sum + $0 * Double(own.count) } }
+            let size = Double(videos.map(\.video.bytes).reduce(0, +)) / Double(videos.count)
+            bytes = bytes.map { $0 + size * Double(own.count) }
+            known += videos.count
+            sources.insert(source)
+        }
+        (self.seconds, self.bytes) = (seconds, bytes)
+        let of = sources.count == 1 ? sources.first ?? "" : "of these generators"
+        source = "as \(known) video\(known == 1 ? "" : "s") \(of) took"
     }
 
-    func time(videos: Int) -> String {
+    var time: String {
         guard let seconds else { return "unknown: the store has no video of this generator yet" }
-        return "about \(Self.words(seconds * Double(videos))), \(source); scoring comes on top"
+        return "about \(Self.words(seconds)), \(source); scoring comes on top"
     }
 
-    func space(videos: Int, in folder: String) -> String {
+    func space(in folder: String) -> String {
         var place = folder
         while place != "/", !FileManager.default.fileExists(atPath: place) {
             place = URL(fileURLWithPath: place).deletingLastPathComponent().path
@@ -44,7 +58,7 @@ struct Pace {
         let free = (attributes?[.systemFreeSize] as? NSNumber)?.doubleValue
         let left = free.map { "\(Self.size($0)) free" } ?? "free space unknown"
         guard let bytes else { return "unknown; \(left)" }
-        return "about \(Self.size(bytes * Double(videos))); \(left)"
+        return "about \(Self.size(bytes)); \(left)"
     }
 
     private static func words(_ seconds: Double) -> String {

@@ -42,21 +42,40 @@ extension Suite {
         }
     }
 
-    /// The generator of the suite, with what it needs loaded.
+    /// The generator of the suite, with what it needs loaded; of several, one that hands each task on to its own.
     /// - Parameter jobs: threads, or programs at once.
     /// - Throws: `BenchError`, when weights or program are not there.
     public func makeGenerator(jobs: Int) throws -> any Generator {
-        switch generator {
-        case .embedded(let weights, let steps, let guidance):
-            var options = EmbeddedGenerator.Options()
-            options.steps = steps
-            options.guidance = guidance
-            return try EmbeddedGenerator(
-                WeightsFolder(path: weights), controls: Set(configurations.flatMap { $0.weights.map(\.control) }),
-                options: options, pool: WorkerPool(threads: jobs))
-        case .command(let words, let files, let minutes):
-            return try CommandGenerator(words: words, files: files, minutes: minutes, jobs: jobs)
-        case .recorded(let folder): return try RecordedGenerator(folder: folder)
+        let choices = generators
+        let controls = Set(configurations.flatMap { $0.weights.map(\.control) })
+        let pool = WorkerPool(threads: jobs)
+        var embedded: [EmbeddedGenerator] = []
+        var hashes: [String: String] = [:]
+        let made = try choices.map { choice -> any Generator in
+            switch choice {
+            case .embedded(let weights, let steps, let guidance):
+                var options = EmbeddedGenerator.Options()
+                options.steps = steps
+                options.guidance = guidance
+                let generator = try EmbeddedGenerator(
+                    WeightsFolder(path: weights), controls: controls, options: options, pool: pool, sharing: embedded
+                ) { path in
+                    let hash = try hashes[path] ?? Artifact(hashing: path).sha256
+                    hashes[path] = hash
+                    return hash
+                }
+                embedded.append(generator)
+                return generator
+            case .command(let words, let files, let minutes):
+                return try CommandGenerator(words: words, files: files, minutes: minutes, jobs: jobs)
+            case .recorded(let folder): return try RecordedGenerator(folder: folder)
+            }
         }
+        if made.count == 1 { return made[0] }
+        let places = Dictionary(uniqueKeysWithValues: zip(choices, choices.indices))
+        return GeneratorByRow(
+            made,
+            places: configurations.reduce(into: [:]) { found, row in found[row.name] = places[generator(of: row.name)] }
+        )
     }
 }

@@ -1,6 +1,5 @@
 public import Experiment
 internal import Foundation
-public import Generation
 public import Results
 internal import Suites
 
@@ -12,47 +11,51 @@ public struct SuiteOutline {
     public let problem: BenchError?
 
     /// - Parameters:
-    ///   - generator: the one that would make the videos.
+    ///   - generator: what reports call it.
     ///   - store: tells what is made already; nil where there is none.
     ///   - existing: what the run would do about videos that are in the way.
     ///   - limit: videos to make at most.
     /// - Throws: `BenchError`, when the store cannot be read.
     public init(
-        _ plan: SuitePlan, generator: any Generator, store: Store?, existing: SuiteRunner.Existing = .ask,
-        limit: Int? = nil
+        _ plan: SuitePlan, generator: String, store: Store?, existing: SuiteRunner.Existing = .ask, limit: Int? = nil
     ) throws(BenchError) {
         var hasher = ContentHasher(store: store)
-        let survey = try SuiteSurvey(plan, generator: generator.label, store: store, &hasher)
+        let survey = try SuiteSurvey(plan, store: store, &hasher)
         let suite = plan.suite
         let missing = survey.toMake(existing)
         let count = min(limit ?? missing.count, missing.count)
         var lines = [
             "\(suite.name): \(suite.layout.title)",
-            "generator  \(generator.label)",
+            "generator  \(generator)",
             "dataset    \(plan.dataset)",
             "scoring    profile \(suite.metrics.profile.rawValue)",
             "videos     \(plan.planned) = \(suite.configurations.count) configurations, \(plan.clips) clips, "
                 + "\(plan.planned / max(1, suite.configurations.count * plan.clips)) prompts and seeds; "
-                + "\(survey.present) exist, \(existing == .adopt ? "\(survey.adoptable) would be adopted, " : "")\(count) to make"
+                + "\(survey.present) exist, \(count) to make"
                 + (count < missing.count ? ", \(missing.count - count) left by --limit" : ""),
             "folder     \(plan.folder)",
         ]
+        if let sweep = suite.sweep { lines.insert("grid       \(Self.words(sweep))", at: 4) }
         if count > 0 {
-            let pace = try Pace(of: missing.map { plan.entries[$0].task }, generator: generator.label, store: store)
-            lines.append("time       \(pace.time(videos: count))")
-            lines.append("disk       \(pace.space(videos: count, in: plan.folder))")
+            let pace = try Pace(of: missing.prefix(count).map { plan.entries[$0] }, store: store)
+            lines.append("time       \(pace.time)")
+            lines.append("disk       \(pace.space(in: plan.folder))")
         }
         lines.append("")
-        let toMake = Set(missing)
-        for configuration in suite.configurations {
-            let own = plan.entries.indices.filter { plan.entries[$0].task.configuration.name == configuration.name }
+        let videos = plan.entries.reduce(into: [:]) { $0[$1.task.configuration.name, default: 0] += 1 }
+        let toMake = missing.reduce(into: [:]) { $0[plan.entries[$1].task.configuration.name, default: 0] += 1 }
+        for configuration in suite.configurations.prefix(Self.mostRows) {
             let weights =
                 configuration.weights.map { "\($0.control) \($0.amount.words)" }.joined(separator: ", ")
-            lines += [
-                configuration.name, "    " + (weights.isEmpty ? "no control" : weights),
-                "    \(own.count) video\(own.count == 1 ? "" : "s"), \(own.count { toMake.contains($0) }) to make",
-            ]
+            let own = videos[configuration.name] ?? 0
+            lines += [configuration.name, "    " + (weights.isEmpty ? "no control" : weights)]
+            if let row = suite.rowGenerators[configuration.name], suite.generators.count > 1 {
+                lines.append("    \(Self.words(row, of: suite))")
+            }
+            lines.append("    \(own) video\(own == 1 ? "" : "s"), \(toMake[configuration.name] ?? 0) to make")
         }
+        let rest = suite.configurations.count - Self.mostRows
+        if rest > 0 { lines.append("and \(rest) more configuration\(rest == 1 ? "" : "s")") }
         let notes = survey.disputes + survey.notes
         if !notes.isEmpty { lines += [""] + notes }
         let impossible = VideoFailure.lines(
@@ -67,10 +70,6 @@ public struct SuiteOutline {
             problem = question
         } else if let unwritable = Self.unwritable(plan.folder) {
             problem = unwritable
-        } else if let refusal = SuiteRehearsal(folder: plan.folder).problem(
-            of: missing.prefix(count).map { plan.entries[$0].task }, generator)
-        {
-            problem = refusal
         } else if !plan.impossible.isEmpty {
             let count = plan.impossible.count
             problem = BenchError(
@@ -79,6 +78,29 @@ public struct SuiteOutline {
         } else {
             problem = nil
         }
+    }
+
+    /// Configurations that are listed one by one.
+    private static let mostRows = 100
+
+    /// As "16 cells, product of vis/fg (4) and seg/bg (4)".
+    private static func words(_ sweep: Sweep) -> String {
+        let axes = sweep.axes.map { "\($0.name) (\($0.values.isEmpty ? "range" : "\($0.values.count)"))" }
+        return "\(sweep.cells.count) cell\(sweep.cells.count == 1 ? "" : "s"), \(sweep.design.rawValue) of "
+            + axes.joined(separator: ", ")
+    }
+
+    /// Who makes a row's videos.
+    private static func words(_ row: RowGenerator, of suite: Suite) -> String {
+        let settings = row.settings.map { "\($0.name) \($0.text)" }.joined(separator: ", ")
+        let kind =
+            switch row.choice {
+            case .embedded(let weights, _, _): "embedded \(URL(fileURLWithPath: weights).lastPathComponent)"
+            case .command(let words, _, _):
+                "command \(URL(fileURLWithPath: words.first ?? "").lastPathComponent)"
+            case .recorded(let folder): "recorded \(URL(fileURLWithPath: folder).lastPathComponent)"
+            }
+        return "generator \(kind)" + (settings.isEmpty ? "" : ", \(settings)")
     }
 
     /// Why nothing could be written to a folder that may have to be made.

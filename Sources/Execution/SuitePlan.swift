@@ -17,6 +17,8 @@ public struct SuitePlan: Sendable {
         /// The clip's files that the identity has hashed.
         let inputs: [Artifact]
         let stamp: String
+        /// What reports call the generator that makes it.
+        let generator: String
 
         /// A file whose bytes are no longer those of the identity. Stamps tell when to look: links and permissions change them too.
         func changedInput() -> String? { changedFile(among: inputs, since: stamp) }
@@ -44,9 +46,6 @@ public struct SuitePlan: Sendable {
     /// What a run of it is called: the suite's name, and how many of its clips where not all are taken.
     public let name: String
 
-    /// What a person should know of the choice of clips.
-    let notes: [String]
-
     public var planned: Int { entries.count + impossible.count }
 
     /// Lays out the trials.
@@ -63,11 +62,10 @@ public struct SuitePlan: Sendable {
         self.dataset = dataset.path
         self.folder = folder
         var builder = Builder(
-            suite: suite, generator: generator, generatorRecipe: generator.recipe, folder: folder,
+            suite: suite, rows: suite.configurations.map { Row($0, of: suite, generator, folder: folder) },
             hasher: ContentHasher(store: store))
         let all = try dataset.clips()
         let count = min(most ?? all.count, all.count)
-        notes = Self.notes(asked: most ?? dataset.clipsAskedFor, of: all.count)
         let clips = (0..<count).map { all[$0 * all.count / count] }
         name = count < all.count ? "\(suite.name), \(count) of \(all.count) clips" : suite.name
         for clip in clips { try builder.add(clip, of: dataset) }
@@ -77,17 +75,40 @@ public struct SuitePlan: Sendable {
         impossible = builder.impossible
     }
 
-    private static func notes(asked: Int?, of clips: Int) -> [String] {
-        guard let asked, asked > clips else { return [] }
-        return ["\(asked) clips are asked for, and there are \(clips): all are taken"]
+    /// What all videos of a configuration have in common.
+    private struct Row {
+        let configuration: WeightedConfiguration
+        /// By control's name, as identities have them.
+        let weights: [(control: String, amount: ControlAmount)]
+        let generator: any Generator
+        let generatorRecipe: [Recipe.Part]
+        /// A short hash of what its videos are made with.
+        let recipe: String
+        let readsControls: Bool
+        /// Of its videos.
+        let folder: String
+        let suffix: String
+
+        init(_ configuration: WeightedConfiguration, of suite: Suite, _ all: any Generator, folder: String) {
+            self.configuration = configuration
+            weights = configuration.weights.sorted { $0.control < $1.control }
+            generator = all.maker(of: configuration.name)
+            generatorRecipe = generator.recipe
+            let words = weights.flatMap { [$0.control, $0.amount.words] }
+            recipe = String(Identity(of: generator.fingerprint + words).hex.prefix(8))
+            let choice = suite.generator(of: configuration.name)
+            readsControls = choice.readsControls
+            self.folder = "\(folder)/\(configuration.folderName)"
+            suffix = choice.videoSuffix
+        }
     }
 
     private struct Builder {
         let suite: Suite
-        let generator: any Generator
-        let generatorRecipe: [Recipe.Part]
-        let folder: String
+        let rows: [Row]
         var hasher: ContentHasher
+        /// The files of the clip that is being laid out, as they were found.
+        var files: [String: (artifact: Artifact, stamp: String)] = [:]
         var entries: [Entry] = []
         var impossible: [Impossible] = []
         /// What is wrong with foreground masks that were looked at.
@@ -95,6 +116,7 @@ public struct SuitePlan: Sendable {
 
         /// - Throws: `BenchError` 65, when a video would have the name of another one.
         mutating func add(_ clip: String, of dataset: SuiteDataset) throws(BenchError) {
+            files = [:]
             let controls = Set(suite.configurations.flatMap { $0.weights.map(\.control) })
             let inputs = Result { () throws(BenchError) in try dataset.inputs(of: clip, controls: controls) }
             let prompts = dataset.labels(of: clip).map { label in
@@ -111,19 +133,19 @@ public struct SuitePlan: Sendable {
                     }
                 }
             }
-            for configuration in suite.configurations {
+            for row in rows {
                 for (label, prompt) in prompts {
                     for seed in suite.seeds {
-                        let output = place(configuration, clip, label, seed)
+                        let output = "\(row.folder)/\(name(clip, label, seed).name).\(row.suffix)"
                         do throws(BenchError) {
                             let task = VideoTask(
-                                configuration: configuration, clip: try inputs.get(), prompt: try text(prompt, label),
-                                seed: seed, output: output, recipe: recipe(configuration))
-                            entries.append(try entry(task))
+                                configuration: row.configuration, clip: try inputs.get(),
+                                prompt: try text(prompt, label, row), seed: seed, output: output, recipe: row.recipe)
+                            entries.append(try entry(task, row))
                         } catch {
                             impossible.append(
                                 Impossible(
-                                    configuration: configuration.name, clip: clip, subject: output,
+                                    configuration: row.configuration.name, clip: clip, subject: output,
                                     reason: error.sentence))
                         }
                     }
@@ -132,8 +154,10 @@ public struct SuitePlan: Sendable {
         }
 
         /// A recording is not made from its caption: where there is none, it has no text.
-        private func text(_ prompt: Result<Prompt, BenchError>, _ label: String) throws(BenchError) -> Prompt {
-            if !suite.generator.readsControls, case .failure = prompt { return Prompt(label: label, text: "") }
+        private func text(
+            _ prompt: Result<Prompt, BenchError>, _ label: String, _ row: Row
+        ) throws(BenchError) -> Prompt {
+            if !row.readsControls, case .failure = prompt { return Prompt(label: label, text: "") }
             return try prompt.get()
         }
 
@@ -154,33 +178,18 @@ public struct SuitePlan: Sendable {
             if let fault { throw fault }
         }
 
-        private func place(
-            _ configuration: WeightedConfiguration, _ clip: String, _ prompt: String, _ seed: UInt32
-        ) -> String {
-            "\(folder)/\(configuration.folderName)/\(name(clip, prompt, seed).name).\(suite.generator.videoSuffix)"
-        }
-
         /// What a video is called, and what its name says of the prompt.
         private func name(_ clip: String, _ prompt: String, _ seed: UInt32) -> (name: String, label: String) {
             let label = suite.seeds.count > 1 ? (prompt.isEmpty ? "own" : prompt) + "-seed\(seed)" : prompt
             return (label.isEmpty ? clip : "\(clip)__\(label)", label)
         }
 
-        /// What all videos of a configuration are made with.
-        private func recipe(_ configuration: WeightedConfiguration) -> String {
-            let weights = configuration.weights.sorted { $0.control < $1.control }.flatMap {
-                [$0.control, $0.amount.words]
-            }
-            return String(Identity(of: generator.fingerprint + weights).hex.prefix(8))
-        }
-
         /// - Throws: `BenchError` 65, when the clip lacks what the trial needs, or it cannot be read.
-        private mutating func entry(_ task: VideoTask) throws(BenchError) -> Entry {
-            let inputs = try self.inputs(of: task)
-            let stamp = FileStamp.of(inputs.map(\.path))
-            var parts = ["trial 1"] + generator.fingerprint + (try generator.fingerprint(of: task))
-            var recipe = try generator.recipe(of: task)
-            for (control, amount) in task.configuration.weights.sorted(by: { $0.control < $1.control }) {
+        private mutating func entry(_ task: VideoTask, _ row: Row) throws(BenchError) -> Entry {
+            let inputs = try self.inputs(of: task, row)
+            var parts = ["trial 1"] + row.generator.fingerprint + (try row.generator.fingerprint(of: task))
+            var recipe = try row.generator.recipe(of: task)
+            for (control, amount) in row.weights {
                 parts += [control, amount.words]
                 recipe.append(.setting("the weight of \(control)", amount.words))
                 if case .preset(let name) = task.clip.controls[control] {
@@ -189,25 +198,39 @@ public struct SuitePlan: Sendable {
                 }
             }
             var artifacts: [Artifact] = []
+            var stamps: [String] = []
             for (name, path) in inputs {
-                let artifact = try hasher.artifact(path)
+                let (artifact, stamp) = try file(path)
                 artifacts.append(artifact)
+                stamps.append(stamp)
                 parts += [name, artifact.sha256]
                 recipe.append(.contents(name == "clip" ? "the clip's video" : "the clip's \(name)", artifact.sha256))
             }
             recipe += [.setting("the prompt", task.prompt.text), .setting("the seed", "\(task.seed)")]
             return Entry(
                 task: task, identity: Identity(of: parts + ["prompt", task.prompt.text, "\(task.seed)"]),
-                recipe: Recipe(generator: generatorRecipe, trial: recipe), inputs: artifacts, stamp: stamp)
+                recipe: Recipe(generator: row.generatorRecipe, trial: recipe), inputs: artifacts,
+                stamp: stamps.joined(separator: " "), generator: row.generator.label)
+        }
+
+        /// A file of the clip, looked at once: its stamp is from before its bytes were read.
+        private mutating func file(_ path: String) throws(BenchError) -> (artifact: Artifact, stamp: String) {
+            if let known = files[path] { return known }
+            let stamp = FileStamp.of([path])
+            let found = (artifact: try hasher.artifact(path), stamp: stamp)
+            files[path] = found
+            return found
         }
 
         /// The clip's files that a trial depends on. For a recording they are not what it was made from, only what it is named by.
         /// - Throws: `BenchError` 65, when the clip lacks one.
-        private mutating func inputs(of task: VideoTask) throws(BenchError) -> [(name: String, path: String)] {
+        private mutating func inputs(of task: VideoTask, _ row: Row) throws(BenchError) -> [(
+            name: String, path: String
+        )] {
             let clip = task.clip
             var inputs = [(name: "clip", path: clip.video)]
-            guard suite.generator.readsControls else { return inputs }
-            for control in task.configuration.weights.map(\.control).sorted() {
+            guard row.readsControls else { return inputs }
+            for (control, _) in row.weights {
                 switch clip.controls[control] {
                 case .preset: break
                 case .video(let path): inputs.append((control, path))

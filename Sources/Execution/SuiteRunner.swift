@@ -87,7 +87,7 @@ public struct SuiteRunner {
         _ plan: SuitePlan, limit: Int? = nil, existing: Existing = .ask, mostAlike: Int? = nil
     ) throws -> Outcome {
         var hasher = ContentHasher(store: store)
-        let survey = try SuiteSurvey(plan, generator: generator.label, store: store, &hasher)
+        let survey = try SuiteSurvey(plan, store: store, &hasher)
         if existing == .ask, let question = survey.question { throw question }
         try store.keep(survey.withoutRecipe.map { (plan.entries[$0].identity, plan.entries[$0].recipe) })
         var work = Work(
@@ -168,7 +168,8 @@ public struct SuiteRunner {
         }
         try store.record(
             GeneratedVideo(
-                identity: entry.identity, task: entry.task, generator: generator.label,
+                identity: entry.identity, task: entry.task,
+                generator: generator.maker(of: entry.task.configuration.name).label,
                 video: try hasher.artifact(resolved(path)), seconds: nil, recipe: entry.recipe, adoption: adoption),
             environment: environment, at: now())
         return path
@@ -191,6 +192,7 @@ public struct SuiteRunner {
             onResult: { place, result in
                 let entry = work.plan.entries[group[place]]
                 let task = entry.task
+                let maker = generator.maker(of: task.configuration.name)
                 let path: String
                 switch result.flatMap({ path in unsure(entry, path, &work).map(Result.failure) ?? .success(path) }) {
                 case .success(let place): path = place
@@ -211,8 +213,8 @@ public struct SuiteRunner {
                 // Batches end together: what one took is the pace so far.
                 try store.record(
                     GeneratedVideo(
-                        identity: entry.identity, task: task, generator: generator.label,
-                        settings: generator.settings, video: try hasher.artifact(resolved(path)),
+                        identity: entry.identity, task: task, generator: maker.label, settings: maker.settings,
+                        video: try hasher.artifact(resolved(path)),
                         seconds: seconds / Double(made), recipe: entry.recipe),
                     environment: environment, at: now())
                 work.present[group[place]] = path

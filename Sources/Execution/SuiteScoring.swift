@@ -64,7 +64,7 @@ public struct SuiteScoring: Sendable {
         }
         /// Whether the dataset has the files, and somebody may have put such files of the videos beside them.
         func given(_ ofDataset: Bool, _ names: [String]) -> Bool {
-            if case .command = suite.generator { return ofDataset }
+            if suite.generators.contains(where: { if case .command = $0 { true } else { false } }) { return ofDataset }
             return ofDataset
                 && suite.configurations.contains { configuration in
                     names.contains { isFolder("\(folder)/\(configuration.folderName)/\($0)") }
@@ -90,12 +90,13 @@ public struct SuiteScoring: Sendable {
 
     /// What is to be scored of a plan, of which some videos may not exist.
     public func request(for plan: SuitePlan, _ outcome: SuiteRunner.Outcome, folder: String) -> ScoringRequest {
+        let present = Dictionary(grouping: outcome.present) { plan.entries[$0.entry].task.configuration.name }
         let videos = plan.suite.configurations.compactMap { configuration -> ScoringRequest.Videos? in
-            let own = outcome.present.filter { plan.entries[$0.entry].task.configuration.name == configuration.name }
-                .map(\.path)
-            guard !own.isEmpty else { return nil }
-            return .files(
-                configuration: configuration.name, folder: folder + "/" + configuration.folderName, videos: own)
+            present[configuration.name].map { own in
+                .files(
+                    configuration: configuration.name, folder: folder + "/" + configuration.folderName,
+                    videos: own.map(\.path))
+            }
         }
         var request = ScoringRequest(
             dataset: plan.dataset, videos: videos, name: plan.name, options: options, networks: networks,

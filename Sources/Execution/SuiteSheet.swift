@@ -12,7 +12,12 @@ public struct SuiteSheet {
     /// - Parameter clips: rows at most, spread over the plan's clips.
     /// - Throws: `FileError`, when a video cannot be read.
     public init(_ plan: SuitePlan, _ outcome: SuiteRunner.Outcome, clips most: Int) throws {
-        let present = outcome.present.map { (task: plan.entries[$0.entry].task, path: $0.path) }
+        // The first prompt and seed of each.
+        let present = Dictionary(
+            outcome.present.map { one in
+                let task = plan.entries[one.entry].task
+                return ([task.clip.name, task.configuration.name], one.path)
+            }, uniquingKeysWith: { first, _ in first })
         let names = plan.entries.map(\.task.clip).reduce(into: [ClipInputs]()) { clips, clip in
             if clips.last != clip { clips.append(clip) }
         }
@@ -33,10 +38,8 @@ public struct SuiteSheet {
                 try clip.controls[name].map { try SuiteSheet.control(name, $0, of: reference) } ?? blank()
             }
             let made = try plan.suite.configurations.map { configuration in
-                let video = present.first {
-                    $0.task.clip == clip && $0.task.configuration.name == configuration.name
-                }
-                return try video.map { try middle(of: $0.path).resized(to: reference.size, .area) } ?? blank()
+                let video = present[[clip.name, configuration.name]]
+                return try video.map { try middle(of: $0).resized(to: reference.size, .area) } ?? blank()
             }
             return [reference] + inputs + made
         }

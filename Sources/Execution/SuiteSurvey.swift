@@ -24,18 +24,15 @@ public struct SuiteSurvey: Sendable {
     private let recipes: [Identity: Recipe]
     /// Entries that the store has without what they were made from.
     let withoutRecipe: [Int]
-    private let generator: String
 
     /// - Parameters:
-    ///   - generator: what reports call the one that would make the videos.
     ///   - store: nil where there is none.
     ///   - hasher: tells whether a file is still the same.
     /// - Throws: `BenchError`, when the store cannot be read.
     init(
-        _ plan: SuitePlan, generator: String, store: Store?, _ hasher: inout ContentHasher
+        _ plan: SuitePlan, store: Store?, _ hasher: inout ContentHasher
     ) throws(BenchError) {
         self.plan = plan
-        self.generator = generator
         let own = try store?.generated(plan.entries.map(\.identity)) ?? [:]
         let all = try store?.generated(in: resolved(plan.folder)) ?? []
         let known = Dictionary(grouping: all) { VideoTask.slot(of: $0.video.path) }
@@ -190,7 +187,7 @@ public struct SuiteSurvey: Sendable {
                 changes = entry.recipe.changes(since: old)
             } else {
                 let now = Self.recipe(
-                    generator, entry.task.configuration.weights.map { ($0.control, $0.amount) })
+                    entry.generator, entry.task.configuration.weights.map { ($0.control, $0.amount) })
                 let before = Self.recipe(
                     video.generator, video.weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
                 changes = now.changes(since: before)

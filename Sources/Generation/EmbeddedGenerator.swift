@@ -37,7 +37,12 @@ public final class EmbeddedGenerator: Generator {
     let pool: WorkerPool
     /// By control; those whose weights the folder has.
     private let branches: [String: String]
-    private let loaded = Mutex(Loaded())
+    private let memory: Memory
+
+    /// What was loaded and looked at, of one weights folder and its branches.
+    private final class Memory: Sendable {
+        let loaded = Mutex(Loaded())
+    }
 
     private struct Loaded {
         var parts: Parts?
@@ -53,10 +58,12 @@ public final class EmbeddedGenerator: Generator {
 
     /// - Parameters:
     ///   - controls: those that any video will use; others are not loaded.
+    ///   - sharing: others, of which one with the same weights shares what it has loaded.
     ///   - hash: the SHA-256 of a file.
     /// - Throws: `BenchError` when the weights cannot be hashed.
     public init(
         _ folder: WeightsFolder, controls: some Sequence<String>, options: Options = Options(), pool: WorkerPool,
+        sharing others: [EmbeddedGenerator] = [],
         hash: (_ path: String) throws -> String = { try Artifact(hashing: $0).sha256 }
     ) throws {
         func hashed(_ files: [String]) throws -> String {
@@ -75,6 +82,8 @@ public final class EmbeddedGenerator: Generator {
             if !files.isEmpty { branches[name] = try hashed(files) }
         }
         self.branches = branches
+        let twin = others.first { $0.folder.path == folder.path && $0.branches == branches }
+        memory = twin?.memory ?? Memory()
         let weights = try hashed(folder.sharedFiles())
         let clip = folder.configuration.clip
         fingerprint = [
@@ -133,7 +142,7 @@ public final class EmbeddedGenerator: Generator {
 
     /// The model, loaded when it is first asked for.
     func parts() throws -> Parts {
-        try loaded.withLock { loaded in
+        try memory.loaded.withLock { loaded in
             if let parts = loaded.parts { return parts }
             let controls = ControlKind.allCases.map(\.rawValue).filter { branches[$0] != nil }
             let parts = Parts(
@@ -157,9 +166,9 @@ public final class EmbeddedGenerator: Generator {
     }
 
     private func facts(of path: String) throws -> VideoOutline.Facts {
-        if let known = loaded.withLock({ $0.facts[path] }) { return known }
+        if let known = memory.loaded.withLock({ $0.facts[path] }) { return known }
         let facts = try VideoOutline.Facts(of: path)
-        loaded.withLock { loaded in
+        memory.loaded.withLock { loaded in
             if loaded.facts.count >= Self.mostFacts { loaded.facts.removeAll() }
             loaded.facts[path] = facts
         }
@@ -174,9 +183,9 @@ public final class EmbeddedGenerator: Generator {
 
     /// The embedding of a text, computed once.
     func embedding(of text: String, _ parts: Parts) throws -> Tensor {
-        if let known = loaded.withLock({ $0.embeddings[text] }) { return known }
+        if let known = memory.loaded.withLock({ $0.embeddings[text] }) { return known }
         let embedding = try parts.encoder.encode(text, pool: pool)
-        loaded.withLock { loaded in
+        memory.loaded.withLock { loaded in
             if loaded.embeddings.count >= Self.mostEmbeddings { loaded.embeddings.removeAll() }
             loaded.embeddings[text] = embedding
         }

@@ -16,6 +16,10 @@ public protocol Generator: Sendable {
     /// - Throws: `BenchError` when it cannot be known, which means that there will be no video.
     func fingerprint(of task: VideoTask) throws(BenchError) -> [String]
 
+    /// The one of several generators that makes a configuration's videos, which labels, settings, fingerprints and recipes
+    /// are of; itself where it is one.
+    func maker(of configuration: String) -> any Generator
+
     /// Looks for what would keep videos from being written, before the first of them is made.
     /// - Throws: `BenchError` or `FileError` that says what it is.
     func check(_ tasks: [VideoTask]) throws
@@ -52,6 +56,8 @@ public protocol Generator: Sendable {
 
 extension Generator {
     public var settings: [String: String] { [:] }
+
+    public func maker(of configuration: String) -> any Generator { self }
 
     public func stop() {}
 

@@ -61,7 +61,7 @@ struct Grid {
             factors.reduce(1) { product, factor in
                 product.flatMap {
                     let (value, overflows) = $0.multipliedReportingOverflow(by: factor)
-                    return overflows ? nil : value
+                    return overflows || value == .max ? nil : value
                 }
             }
         }

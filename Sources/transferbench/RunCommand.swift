@@ -15,8 +15,8 @@ struct RunCommand: ParsableCommand {
         discussion: """
             Example: transferbench run Fixtures/suites/table1.yaml --limit 54
 
-            SUITE is a YAML file: a dataset, a generator, configurations of control weights, prompts, seeds, metrics, the \
-            table. Its videos go to STORE-videos/SUITE/CONFIGURATION/CLIP.mkv or CLIP__PROMPT.mkv (.mp4 when they are not our \
+            SUITE is a YAML file: a dataset, a generator, configurations of control weights or a grid of them, prompts, seeds, \
+            metrics, the table. Its videos go to STORE-videos/SUITE/CONFIGURATION/CLIP.mkv or CLIP__PROMPT.mkv (.mp4 when they are not our \
             own; with several seeds CLIP__PROMPT-seedN). What exists is neither made nor scored again; the same command \
             continues what was cut short. A video that cannot be made is recorded with the reason and the rest goes on.
 
@@ -34,6 +34,19 @@ struct RunCommand: ParsableCommand {
             "In place of the suite's generator: tinyworld[:WEIGHTS], command:FILE (one word a line), recorded:DIR.",
             valueName: "generator"))
     var generator: String?
+    @Option(
+        name: .customLong("axis"),
+        help: ArgumentHelp(
+            """
+            An axis of a grid, in place of those of the suite's grid: vis/fg=0,1/3,1/2 or seg/bg=0:1:1/4 (from, to, step), \
+            depth/bg+edge/bg=0,1/4 (moved together), steps=10,35 (a setting of the generator). To be given once an axis.
+            """, valueName: "axis"))
+    var axes: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "How axes are combined: product, one-at-a-time, simplex, sample or sample:N (axes may be ranges, as vis=0:1). (default: the suite's, or product)",
+            valueName: "design"))
+    var design: String?
     @Option(help: ArgumentHelp("The store of results. (default: the suite's name.sqlite)", valueName: "file"))
     var store: String?
     @Option(
@@ -89,7 +102,8 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let suite = try Suite(path: suite).with(generator: generator)
+        let grid = axes.isEmpty && design == nil ? nil : try GridChange(axes: axes, design: design)
+        let suite = try Suite(path: suite, grid: grid).with(generator: generator)
         let workers = jobs ?? Machine.cores
         let storePath = store ?? suite.name + ".sqlite"
         let base = URL(fileURLWithPath: storePath).deletingPathExtension().path

@@ -130,7 +130,7 @@ import Testing
         #expect(cells.allSatisfy { (0.25...0.5).contains($0.values[1].number ?? 0) })
         #expect(try self.suite(text).configurations == suite.configurations)
         #expect(try self.suite(text.replacing("seed: 3", with: "seed: 4")).configurations != suite.configurations)
-        #expect(suite.configurations[0].name == "vis/fg 0.8327 · seg/bg 0.33868")
+        #expect(suite.configurations[0].name == "vis/fg 0.094 · seg/bg 0.25062")
         for cell in cells { #expect(cell.values.allSatisfy { Double($0.text) == $0.number }) }
     }
 
@@ -170,13 +170,13 @@ import Testing
     }
 
     @Test func `a name that no folder can have keeps its text and gets a hash`() throws {
-        let axes = ["vis", "edge", "depth", "seg", "keypoint", "hdmap", "lidar"].flatMap { control in
+        let axes = ["vis", "edge", "depth", "seg", "lidar"].flatMap { control in
             ["fg", "bg"].map { "{weight: \(control)/\($0), values: [0.125, 0.25]}" }
         }
-        let suite = try suite("max-cells: 20000\naxes: [\(axes.joined(separator: ", "))]")
-        #expect(suite.configurations.count == 16384)
+        let suite = try suite("axes: [\(axes.joined(separator: ", "))]")
+        #expect(suite.configurations.count == 1024)
         let folders = Set(suite.configurations.map { $0.folderName.lowercased() })
-        #expect(folders.count == 16384)
+        #expect(folders.count == 1024)
         #expect(folders.allSatisfy { $0.utf8.count <= 100 && $0.contains("@") })
         #expect(suite.configurations[0].name.hasPrefix("vis/fg 0.125 · vis/bg 0.125"))
     }
