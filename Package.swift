@@ -112,7 +112,9 @@ let package = Package(
         .testTarget(
             name: "GenerationTests", dependencies: ["CosmosTransfer", "Generation", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "SuitesTests", dependencies: ["Suites", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SuitesTests", dependencies: ["Suites", "TestSupport", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .testTarget(
             name: "ResultsTests", dependencies: ["Results", "TestSupport", grdb], swiftSettings: strict),
         .testTarget(
