@@ -57,7 +57,8 @@ struct GeneratorTemplate {
         guard known.contains(name) else {
             var remedy = known.isEmpty ? "\(kind) has none" : "\(kind) has \(known.joined(separator: ", "))"
             if case .command = choice { remedy += "; add it to the command's 'settings' and {\(name)} to its words" }
-            throw row.wrong("has the unknown setting '\(name.shortened)'; \(remedy)\(hint(name, known))")
+            throw row.wrong(
+                "has the unknown setting '\(name.shortened)'; \(remedy)\(hint(name, known + WeightAddress.controls))")
         }
         switch choice {
         case .embedded(var weights, var steps, var guidance):

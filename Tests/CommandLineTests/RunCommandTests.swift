@@ -118,6 +118,24 @@ import Video
         #expect(adopted.output.contains("adopted: the number of steps was 4 and is 5 (3 videos)"), "\(adopted.output)")
     }
 
+    @Test func `axes on the command line are rows after the named ones, with settings of their own`() throws {
+        try write(configurations: "  - {name: Vis, weights: {vis: 1}}")
+        let axes = ["--axis", "vis/fg=0,1/3", "--axis", "steps=2,3"]
+        let told = try run(["suite.yaml", "--dry-run"] + axes)
+        #expect(told.status == 0 && told.output.contains("grid       4 cells, product of vis/fg (2), steps (2)"))
+        #expect(told.output.contains("vis/fg 1/3 · steps 2\n    vis fg 0.3333333333333333 bg 0.0\n"), "\(told.output)")
+        let made = try run(["suite.yaml"] + axes)
+        #expect(made.status == 0 && made.output.contains("vis/fg 0 · steps 3"), "\(made.errors)\(made.output)")
+        let folders = try FileManager.default.contentsOfDirectory(atPath: folder.file("small-videos/small")).sorted()
+        #expect(
+            folders == ["Vis", "vis_fg_0_steps_2", "vis_fg_0_steps_3", "vis_fg_1_3_steps_2", "vis_fg_1_3_steps_3"])
+        let again = try run(["suite.yaml"] + axes)
+        #expect(again.status == 0 && again.errors.contains("5 of 5 videos exist already"), "\(again.errors)")
+        let wrong = try run(["suite.yaml", "--axis", "viz=0,1"])
+        #expect(wrong.status == 64 && wrong.errors.contains("unknown setting 'viz'"), "\(wrong.errors)")
+        #expect(wrong.errors.contains("did you mean 'vis'?"), "\(wrong.errors)")
+    }
+
     @Test func `a dry run exits as the run would`() throws {
         try write("column.yaml", metrics: "table: {columns: [blur-ssim, depth-absrel]}")
         let column = try run(["column.yaml", "--dry-run"])
