@@ -10,9 +10,10 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
     /// Of a list of texts; where one ends and the next begins matters.
     public init(of parts: [String]) {
         var hash = SHA256()
-        for part in parts {
-            hash.update(Array("\(part.utf8.count):".utf8))
-            hash.update(Array(part.utf8))
+        for var part in parts {
+            var count = "\(part.utf8.count):"
+            count.withUTF8 { hash.update($0) }
+            part.withUTF8 { hash.update($0) }
         }
         hex = hash.finish()
     }

@@ -9,8 +9,8 @@ extension VideoTask {
 
     /// What all places of a task have in common, and those of another one do not: "Vis/ID.mp4" of ".../Vis~3f0a12c4/ID.mp4".
     public static func slot(of path: String) -> String {
-        let parts = path.split(separator: "/").suffix(2)
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).suffix(2)
         guard let folder = parts.first, let file = parts.last, parts.count == 2 else { return path }
-        return "\(folder.prefix { $0 != "~" })/\(file)"
+        return "\(Substring(folder.prefix { $0 != UInt8(ascii: "~") }))/\(Substring(file))"
     }
 }

@@ -219,7 +219,7 @@ extension Store {
     public func knownHash(path: String, bytes: Int, stamp: String) throws(BenchError) -> String? {
         try read { db in
             try String.fetchOne(
-                db, sql: "SELECT sha256 FROM artifact WHERE path = ? AND bytes = ? AND stamp = ?",
+                db.cachedStatement(sql: "SELECT sha256 FROM artifact WHERE path = ? AND bytes = ? AND stamp = ?"),
                 arguments: [place.kept(path), bytes, stamp])
         }
     }
