@@ -1,5 +1,6 @@
 public import Experiment
 internal import Foundation
+public import Generation
 public import Results
 internal import Suites
 
@@ -11,13 +12,14 @@ public struct SuiteOutline {
     public let problem: BenchError?
 
     /// - Parameters:
-    ///   - generator: what reports call it.
+    ///   - generator: the one that would make the videos.
     ///   - store: tells what is made already; nil where there is none.
     ///   - existing: what the run would do about videos that are in the way.
     ///   - limit: videos to make at most.
     /// - Throws: `BenchError`, when the store cannot be read.
     public init(
-        _ plan: SuitePlan, generator: String, store: Store?, existing: SuiteRunner.Existing = .ask, limit: Int? = nil
+        _ plan: SuitePlan, generator: any Generator, store: Store?, existing: SuiteRunner.Existing = .ask,
+        limit: Int? = nil
     ) throws(BenchError) {
         var hasher = ContentHasher(store: store)
         let survey = try SuiteSurvey(plan, store: store, &hasher)
@@ -26,12 +28,12 @@ public struct SuiteOutline {
         let count = min(limit ?? missing.count, missing.count)
         var lines = [
             "\(suite.name): \(suite.layout.title)",
-            "generator  \(generator)",
+            "generator  \(generator.label)",
             "dataset    \(plan.dataset)",
             "scoring    profile \(suite.metrics.profile.rawValue)",
             "videos     \(plan.planned) = \(suite.configurations.count) configurations, \(plan.clips) clips, "
                 + "\(plan.planned / max(1, suite.configurations.count * plan.clips)) prompts and seeds; "
-                + "\(survey.present) exist, \(count) to make"
+                + "\(survey.present) exist, \(existing == .adopt ? "\(survey.adoptable) would be adopted, " : "")\(count) to make"
                 + (count < missing.count ? ", \(missing.count - count) left by --limit" : ""),
             "folder     \(plan.folder)",
         ]
@@ -70,6 +72,10 @@ public struct SuiteOutline {
             problem = question
         } else if let unwritable = Self.unwritable(plan.folder) {
             problem = unwritable
+        } else if let refusal = SuiteRehearsal(folder: plan.folder).problem(
+            of: missing.prefix(count).map { plan.entries[$0].task }, generator)
+        {
+            problem = refusal
         } else if !plan.impossible.isEmpty {
             let count = plan.impossible.count
             problem = BenchError(

@@ -46,6 +46,9 @@ public struct SuitePlan: Sendable {
     /// What a run of it is called: the suite's name, and how many of its clips where not all are taken.
     public let name: String
 
+    /// What a person should know of the choice of clips.
+    let notes: [String]
+
     public var planned: Int { entries.count + impossible.count }
 
     /// Lays out the trials.
@@ -66,6 +69,7 @@ public struct SuitePlan: Sendable {
             hasher: ContentHasher(store: store))
         let all = try dataset.clips()
         let count = min(most ?? all.count, all.count)
+        notes = Self.notes(asked: most ?? dataset.clipsAskedFor, of: all.count)
         let clips = (0..<count).map { all[$0 * all.count / count] }
         name = count < all.count ? "\(suite.name), \(count) of \(all.count) clips" : suite.name
         for clip in clips { try builder.add(clip, of: dataset) }
@@ -73,6 +77,11 @@ public struct SuitePlan: Sendable {
         try builder.hasher.flush()
         entries = builder.entries
         impossible = builder.impossible
+    }
+
+    private static func notes(asked: Int?, of clips: Int) -> [String] {
+        guard let asked, asked > clips else { return [] }
+        return ["\(asked) clips are asked for, and there are \(clips): all are taken"]
     }
 
     /// What all videos of a configuration have in common.

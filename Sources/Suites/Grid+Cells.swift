@@ -158,10 +158,12 @@ extension Grid {
             ? Sobol(dimensions: axes.count, seed: sample.seed).points(sample.count)
             : LatinHypercube(dimensions: axes.count, seed: sample.seed).points(sample.count)
         let named = varied
+        // So many places that no two points of one axis are likely to fall on one; four decimals otherwise.
+        let places = axes.count == 1 ? max(10_000, sample.count * sample.count) : 10_000
         var cells: [Cell] = []
         for point in points {
             var values: [GridAxis.Value] = []
-            for (axis, share) in zip(axes, point) { values.append(try axis.value(share: share)) }
+            for (axis, share) in zip(axes, point) { values.append(try axis.value(share: share, places: places)) }
             cells.append(cell(values, named: named))
         }
         return cells

@@ -99,6 +99,12 @@ struct Grid {
             throw source.wrong(
                 "has \(count) cells, and at most \(mostCells) are taken; leave out values or axes, or raise max-cells")
         }
+        // A sample is no larger for the values that it is taken from.
+        for axis in axes {
+            guard let values = axis.count, values > mostCells else { continue }
+            throw axis.source.wrong(
+                "has \(values) values, and at most \(mostCells) are taken; take larger steps, or leave the step out")
+        }
     }
 }
 

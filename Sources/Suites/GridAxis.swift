@@ -74,15 +74,17 @@ struct GridAxis {
         return all
     }
 
-    /// Where a share of the way from the least to the greatest value lies: a range's number with as many decimals as tell ten
-    /// thousand places of it apart.
-    /// - Parameter share: so many parts of 2^32.
-    func value(share: UInt32) throws(BenchError) -> Value {
+    /// Where a share of the way from the least to the greatest value lies: a range's number with as many decimals as tell
+    /// enough places of it apart.
+    /// - Parameters:
+    ///   - share: so many parts of 2^32.
+    ///   - places: how many are enough.
+    func value(share: UInt32, places: Int) throws(BenchError) -> Value {
         guard case .range(let from, let to) = values, let width = to.subtracting(from) else {
             return try value(Int((UInt64(share) * UInt64(count ?? 1)) >> 32))
         }
         var scale = 1
-        while scale < 1_000_000_000_000, width.times(scale).map({ $0.value < 10_000 }) ?? false { scale *= 10 }
+        while scale < 1_000_000_000_000, width.times(scale).map({ $0.value < Double(places) }) ?? false { scale *= 10 }
         let unit = Fraction(1, Int128(scale)) ?? .zero
         let (low, high) = (-from.negated.steps(of: unit), to.steps(of: unit))
         let place = low + (Int128(share) * max(1, high - low + 1)) >> 32

@@ -325,7 +325,7 @@ import Video
         func notes(_ choice: ClipChoice?, _ count: Int? = nil) throws -> [String] {
             let plan = try plan(suite([vis], clips: choice), Painter(), clips: count)
             var hasher = ContentHasher(store: nil)
-            return try SuiteSurvey(plan, generator: "painter", store: nil, &hasher).notes
+            return try SuiteSurvey(plan, store: nil, &hasher).notes
         }
         let note = "99 clips are asked for, and there are 2: all are taken"
         #expect(try notes(.first(99)) == [note])

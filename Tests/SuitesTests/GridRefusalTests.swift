@@ -94,6 +94,10 @@ import Testing
             "'grid' has 20000 cells, and at most 10000 are taken"
         ),
         (
+            "design: sample\nsample: {n: 4}\naxes: [{weight: vis, values: {from: 0, to: 1, step: 1e-9}}]",
+            "'grid.axes[0]' has 1000000001 values, and at most 10000 are taken; take larger steps"
+        ),
+        (
             "design: one-at-a-time\nbase: {vis: {fg: 1}}\naxes: [{weight: vis, values: [0]}]",
             "moves vis from the base, where it has two weights; give the base one"
         ),

@@ -132,6 +132,9 @@ import Testing
         #expect(try self.suite(text.replacing("seed: 3", with: "seed: 4")).configurations != suite.configurations)
         #expect(suite.configurations[0].name == "vis/fg 0.094 · seg/bg 0.25062")
         for cell in cells { #expect(cell.values.allSatisfy { Double($0.text) == $0.number }) }
+        let long = try self.suite(
+            "design: sample\nsample: {n: 2000}\naxes: [{weight: vis, values: {from: 0, to: 1}}]")
+        #expect(long.configurations.count == 2000)
     }
 
     @Test func `a sample with a list takes every value of it equally often`() throws {
