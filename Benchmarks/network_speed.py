@@ -97,7 +97,7 @@ def compare(options, folder, name, make, peer, ours, result):
         "relative_error": error,
         "transferbench": {"seconds": min(swift["seconds"]), "all_seconds": swift["seconds"], "peak_mb": swift_peak,
                           "threads": swift["threads"], "version": swift["version"],
-                          "matrix_library_core": swift["matrix_library_core"],
+                          "matrix_library": swift["matrix_library"],
                           "matrix_gflops_peak": swift["matrix_gflops_peak"]},
         "peer": {"seconds": min(torch["seconds"]), "all_seconds": torch["seconds"], "peak_mb": torch_peak,
                  "peak_mb_without_imports": torch_peak - torch["peak_bytes_after_imports"] / unit,
@@ -175,7 +175,7 @@ def report(result):
     network = result["network"]
     lines.append(f"matrix products of the network: {network['matrix_gflops']:.0f} GFLOP/s over the whole evaluation, "
                  f"{100 * network['share_of_matrix_peak']:.0f} % of the {network['transferbench']['matrix_gflops_peak']:.0f} "
-                 "GFLOP/s that the matrix library reaches alone")
+                 "GFLOP/s that they reach alone")
     if "7b" in result:
         big = result["7b"]
         lines.append(f"7B shapes, bfloat16, latent {big['latent']}: {big['seconds']:.1f} s, peak {big['peak_mb']:.0f} MB "
@@ -183,7 +183,7 @@ def report(result):
     lines += [f"{'reached' if reached else 'MISSED '}  {goal}" for goal, reached in goals(result)]
     machine, ours = result["machine"], network["transferbench"]
     versions = ", ".join(f"{k} {v}" for k, v in network["peer"]["versions"].items())
-    lines += [f"transferbench {ours['version']}, {ours['threads']} threads, OpenBLAS for {ours['matrix_library_core']}",
+    lines += [f"transferbench {ours['version']}, {ours['threads']} threads, products by: {ours['matrix_library']}",
               f"peer {versions}, {network['peer']['threads']} threads, {network['peer']['blas']}",
               f"machine {machine['processor']}, {machine['cores']} cores, {machine['system']}"]
     return "\n".join(lines)

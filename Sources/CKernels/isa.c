@@ -1,4 +1,6 @@
 #include "isa.h"
+#include <stdlib.h>
+#include <string.h>
 
 static tb_isa best = TB_ISA_PORTABLE;
 
@@ -11,6 +13,10 @@ __attribute__((constructor)) static void choose(void) {
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512vnni"))
         best = TB_ISA_AVX512;
+    // A person may ask for the variants of a lesser processor, to compare.
+    const char *asked = getenv("TRANSFERBENCH_KERNELS");
+    if (asked && !strcmp(asked, "avx2") && best > TB_ISA_AVX2) best = TB_ISA_AVX2;
+    if (asked && !strcmp(asked, "portable")) best = TB_ISA_PORTABLE;
 #endif
 }
 

@@ -15,9 +15,10 @@ INLINE V16 FN(load)(const float *p) { return *(const V16 *)p; }
 INLINE void FN(store)(float *p, V16 v) { *(V16 *)p = v; }
 INLINE V16 FN(splat)(float x) { return x - (V16){0}; }
 INLINE V16 FN(fma)(V16 a, V16 b, V16 c) { return __builtin_elementwise_fma(a, b, c); }
-INLINE V16 FN(max)(V16 a, V16 b) { return __builtin_elementwise_max(a, b); }
-INLINE V16 FN(min)(V16 a, V16 b) { return __builtin_elementwise_min(a, b); }
 INLINE V16 FN(select)(I16 mask, V16 a, V16 b) { return (V16)((mask & (I16)a) | (~mask & (I16)b)); }
+// One instruction each: b where a is not a number.
+INLINE V16 FN(max)(V16 a, V16 b) { return FN(select)(a > b, a, b); }
+INLINE V16 FN(min)(V16 a, V16 b) { return FN(select)(a < b, a, b); }
 
 // The first n < 16 numbers of p, `rest` in the other lanes.
 INLINE V16 FN(load_part)(const float *p, size_t n, float rest) {
@@ -30,26 +31,27 @@ INLINE void FN(store_part)(float *p, V16 v, size_t n) {
 }
 
 // Sum and largest of the lanes, halving: the same tree in every variant.
+#define UPPER(v, h)                                                                                                     \
+    __builtin_shufflevector(v, v, (h) + 0, ((h) + 1) % 16, ((h) + 2) % 16, ((h) + 3) % 16, ((h) + 4) % 16, ((h) + 5) % 16,  \
+                            ((h) + 6) % 16, ((h) + 7) % 16, -1, -1, -1, -1, -1, -1, -1, -1)
 INLINE float FN(sum)(V16 v) {
-    float l[16];
-    FN(store)(l, v);
-    for (int h = 8; h; h >>= 1)
-        for (int i = 0; i < h; ++i) l[i] += l[i + h];
-    return l[0];
+    v += UPPER(v, 8);
+    v += UPPER(v, 4);
+    v += UPPER(v, 2);
+    v += UPPER(v, 1);
+    return v[0];
 }
 INLINE float FN(largest)(V16 v) {
-    float l[16];
-    FN(store)(l, v);
-    for (int h = 8; h; h >>= 1)
-        for (int i = 0; i < h; ++i) l[i] = l[i] > l[i + h] ? l[i] : l[i + h];
-    return l[0];
+    v = FN(max)(v, UPPER(v, 8));
+    v = FN(max)(v, UPPER(v, 4));
+    v = FN(max)(v, UPPER(v, 2));
+    v = FN(max)(v, UPPER(v, 1));
+    return v[0];
 }
+#undef UPPER
 
-// e^x to 1.5 ulp: 2^n e^r with |r| <= ln2/2, e^r by its Taylor polynomial of degree 7. Below -87.3 the result is 0, above
-// 88.7 it stays at the value there; NaN stays NaN.
-INLINE V16 FN(exp)(V16 x) {
-    const V16 low = FN(splat)(-87.33654f);
-    const V16 y = FN(min)(FN(max)(x, low), FN(splat)(88.7228f));
+// e^y = 2^n e^r with |r| <= ln2/2, e^r by its Taylor polynomial of degree 7: gives e^r, and n as a whole number.
+INLINE V16 FN(exp_parts)(V16 y, I16 *whole) {
     const V16 shift = FN(splat)(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
     const V16 n = FN(fma)(y, FN(splat)(1.44269504f), shift) - shift;
     V16 r = FN(fma)(n, FN(splat)(-0.693359375f), y);
@@ -62,8 +64,25 @@ INLINE V16 FN(exp)(V16 x) {
     p = FN(fma)(p, r, FN(splat)(0.5f));
     p = FN(fma)(p, r, FN(splat)(1.0f));
     p = FN(fma)(p, r, FN(splat)(1.0f));
+    *whole = __builtin_convertvector(n, I16);
+    return p;
+}
+
+// e^x to 1.5 ulp. Below -87.3 the result is 0, above 88.7 it stays at the value there; NaN stays NaN.
+INLINE V16 FN(exp)(V16 x) {
+    const V16 low = FN(splat)(-87.33654f);
+    I16 whole;
+    const V16 p = FN(exp_parts)(FN(min)(FN(max)(x, low), FN(splat)(88.7228f)), &whole);
     // 2^n in two halves, so that neither leaves the range of exponents.
-    const I16 whole = __builtin_convertvector(n, I16), half = whole >> 1;
+    const I16 half = whole >> 1;
     const V16 a = (V16)((half + 127) << 23), b = (V16)((whole - half + 127) << 23);
     return FN(select)(x == x, FN(select)(x < low, (V16){0}, p * a * b), x);
+}
+
+// The same, bit for bit, up to x = 80: 2^n is a number of its own there.
+INLINE V16 FN(exp_small)(V16 x) {
+    const V16 low = FN(splat)(-87.33654f);
+    I16 whole;
+    const V16 p = FN(exp_parts)(FN(max)(x, low), &whole);
+    return FN(select)(x == x, FN(select)(x < low, (V16){0}, p * (V16)((whole + 127) << 23)), x);
 }

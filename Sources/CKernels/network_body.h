@@ -111,7 +111,7 @@ static void FN(head_norm_rope)(float *restrict x, size_t stride, const float *re
 
 // erf(z): an odd polynomial up to 1, e^(-z^2) times a polynomial in 1/(1 + 0.45 z) above; within 1.2e-7.
 INLINE V16 FN(erf)(V16 x) {
-    const V16 z = FN(max)(x, -x), s = z * z;
+    const V16 z = __builtin_elementwise_abs(x), s = z * z;
     V16 p = FN(splat)(7.882497448e-05f);
     p = FN(fma)(p, s, FN(splat)(-8.018855006e-04f));
     p = FN(fma)(p, s, FN(splat)(5.189312156e-03f));
@@ -126,7 +126,7 @@ INLINE V16 FN(erf)(V16 x) {
     q = FN(fma)(q, t, FN(splat)(2.722267507e-01f));
     q = FN(fma)(q, t, FN(splat)(2.466398776e-01f));
     q = FN(fma)(q, t, FN(splat)(2.543720901e-01f));
-    const V16 large = FN(fma)(-(q * t), FN(exp)(-s), FN(splat)(1));
+    const V16 large = FN(fma)(-(q * t), FN(exp_small)(-s), FN(splat)(1));
     const V16 y = FN(select)(z < 1, p * z, large);
     return FN(select)(x < 0, -y, y);
 }
@@ -158,17 +158,19 @@ static void FN(softmax_tile)(float *restrict s, size_t stride, float scale, floa
                              float *restrict out, size_t out_stride, size_t out_width, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; ++r, s += stride, out += out_stride) {
         V16 m = FN(splat)(-__builtin_inff());
-        EACH_LANES(i, columns) m = FN(max)(m, FETCH(s + i, -__builtin_inff()));
+        EACH_LANES(i, columns) m = FN(max)(FETCH(s + i, -__builtin_inff()), m);
         const float found = FN(largest)(m) * scale, new = found > most[r] ? found : most[r];
         // A row without a single key so far keeps its sum of 0: e^(-inf - -inf) must not become NaN.
         const float base = new == -__builtin_inff() ? 0 : new;
         V16 total = {0};
         EACH_LANES(i, columns) {
-            const V16 e = FN(exp)(FN(fma)(FETCH(s + i, -__builtin_inff()), FN(splat)(scale), FN(splat)(-base)));
+            const V16 e =
+                FN(exp_small)(FN(fma)(FETCH(s + i, -__builtin_inff()), FN(splat)(scale), FN(splat)(-base)));
             PUT(s + i, e);
             total += e;
         }
-        const float old = most[r] == new ? 1 : FN(exp)(FN(splat)(most[r] - base))[0];
+        // A row's first keys find nothing to scale.
+        const float old = most[r] == new || sum[r] == 0 ? 1 : FN(exp_small)(FN(splat)(most[r] - base))[0];
         sum[r] = sum[r] * old + FN(sum)(total);
         most[r] = new;
         if (old != 1)

@@ -1,12 +1,5 @@
 #include "CKernels.h"
 
-// How much of a product stays in registers: rows, and vectors of 16 columns.
-enum {
-    TILE_ROWS_portable = 4, TILE_VECTORS_portable = 1,
-    TILE_ROWS_avx2 = 6, TILE_VECTORS_avx2 = 1,
-    TILE_ROWS_avx512 = 14, TILE_VECTORS_avx512 = 2,
-};
-
 #define TB_VARIANTS_BODY "tokenizer_body.h"
 #include "variants.h"
 
@@ -15,13 +8,6 @@ void tb_pack_panels(tb_isa isa, const float *restrict w, size_t rows, size_t col
                     size_t panel_stride, size_t first, size_t count) {
     TB_DISPATCH(isa, pack_panels, w, rows, columns, row_stride, column_stride, taps, tap_count, panels, panel_stride,
                 first, count)
-}
-
-void tb_multiply_panels(tb_isa isa, const tb_rows *restrict parts, size_t part_count, const float *restrict panels,
-                        const float *restrict bias, const float *residual, float *out, size_t out_stride,
-                        size_t out_panel_stride, size_t rows, size_t columns) {
-    TB_DISPATCH(isa, multiply_panels, parts, part_count, panels, bias, residual, out, out_stride, out_panel_stride,
-                rows, columns)
 }
 
 void tb_moments(tb_isa isa, const float *restrict x, size_t n, double *restrict sums) {

@@ -14,7 +14,7 @@ public enum Machine {
             "system": systemName,
             "cpu": processor,
             "instruction-set": Kernels.instructionSet,
-            "matrix-library": MatrixLibrary.loaded.description,
+            "matrix-library": Kernels.matrices,
             "threads": "\(threads)",
         ]
     }

@@ -50,6 +50,17 @@ public final class ByteStorage: Sendable {
         if isMapped { munmap(UnsafeMutableRawPointer(mutating: base), count) } else { base.deallocate() }
     }
 
+    /// Lets the system take back the memory of a part that will hardly be read again; a file's pages come back when they are
+    /// read.
+    func dropPages(_ range: Range<Int>) {
+        guard isMapped else { return }
+        let page = Int(getpagesize())
+        let first = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound / page * page
+        guard first < end else { return }
+        madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+    }
+
     /// The bytes, for as long as `body` runs.
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: base, count: count)) }

@@ -2,7 +2,8 @@ internal import COpenBLAS
 internal import COpenBLASCore
 internal import Foundation
 
-/// OpenBLAS as it runs here: it has kernels for many processors, and results differ in the last bits between them.
+/// OpenBLAS as it runs here, for processors that the program's own kernels are not for: it has kernels for many, and results
+/// differ in the last bits between them.
 public struct MatrixLibrary: Sendable, Equatable {
     /// Instruction sets that it has kernels for, each with all before it.
     public enum InstructionSet: Int, Sendable, Comparable {
@@ -54,7 +55,7 @@ public struct MatrixLibrary: Sendable, Equatable {
             hasOthers: words.contains("DYNAMIC_ARCH"), asked: ProcessInfo.processInfo.environment[variable])
     }
 
-    /// Name, version and kernels, as the environment of a score holds them.
+    /// Name, version and kernels.
     public var description: String { "OpenBLAS\(version.isEmpty ? "" : " \(version)"), \(core) kernels" }
 
     /// Whether the kernels leave instructions unused that the processor has.
@@ -72,46 +73,6 @@ public struct MatrixLibrary: Sendable, Equatable {
     /// The core that the library is given in place of one, by which instruction sets go; nil when none is better.
     static func better(than core: String, _ processor: InstructionSet) -> String? {
         blas_better_core(core, blas_isa(UInt32(processor.rawValue))).map { String(cString: $0) }
-    }
-
-    /// What a core reaches, in billions of floating-point operations a second.
-    public struct Speed: Sendable {
-        /// In products of 512³.
-        public let product: Double
-        /// In multiplications and additions of registers alone, of the widest kind: units x width x clock, as measured.
-        public let ceiling: Double
-    }
-
-    /// Measures for a tenth of a second on the calling thread: the best of a few rounds in turn, by the thread's own time, so
-    /// that a busy neighbour does not count.
-    public static func measureSpeed() -> Speed {
-        let size = 512
-        let buffers = (0..<3).map { _ in FloatBuffer(count: size * size) }
-        for buffer in buffers { buffer.fill(1) }
-        func rate(_ work: () -> Double) -> Double {
-            let start = threadSeconds()
-            let operations = work()
-            return operations / max(threadSeconds() - start, 1e-9) / 1e9
-        }
-        var (product, ceiling) = (0.0, 0.0)
-        for _ in 0..<12 {
-            product = max(
-                product,
-                rate {
-                    multiply(
-                        buffers[0].pointer, stride: size, buffers[1].pointer, stride: size, into: buffers[2].pointer,
-                        stride: size, m: size, n: size, k: size)
-                    return 2 * Double(size * size * size)
-                })
-            ceiling = max(ceiling, rate { blas_ceiling(blas_processor_isa(), 200_000) })
-        }
-        return Speed(product: product, ceiling: ceiling)
-    }
-
-    private static func threadSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }
 

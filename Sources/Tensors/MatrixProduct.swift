@@ -1,5 +1,4 @@
 internal import CKernels
-internal import COpenBLAS
 
 /// A part of a matrix in memory: rows and columns, with the distance between rows in numbers.
 public struct MatrixTile {
@@ -11,43 +10,30 @@ public struct MatrixTile {
     public let columns: Range<Int>
 }
 
-/// One call of the matrix library on one thread (COpenBLASCore gives it one before main, and the processor's kernels): `c = scale * a · bᵀ + (adding ? c : 0)`, with a [m, k], c [m, n] and
-/// b [n, k], or [k, n] when `transposed` is false. Matrices are row-major with the given strides.
-public func multiply(
-    _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
-    transposed: Bool = true,
-    into c: UnsafeMutablePointer<Float>, stride cStride: Int, m: Int, n: Int, k: Int, scale: Float = 1,
-    adding: Bool = false
-) {
-    cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), scale, a,
-        Int32(aStride), b, Int32(bStride), adding ? 1 : 0, c, Int32(cStride))
-}
-
 extension WorkerPool {
-    /// `a · weightᵀ` with a [rows, k] and a stored weight [n, k], in tiles that depend on the sizes alone.
-    ///
-    /// Weights in half precision stay so in memory; a tile of them is widened while it is used.
+    /// `a · weightᵀ` with a [rows, k] and a weight [n, k], in tiles that depend on the sizes alone.
     /// - Parameters:
-    ///   - segments: equal runs of rows, such as the samples of a batch. Tiles do not cross them, so that a sample's bits
-    ///     do not depend on how many others are computed with it.
+    ///   - segments: equal runs of rows, such as the samples of a batch. Tiles do not cross them.
     ///   - result: [rows, n] with its stride, or nil when `finish` takes every tile from working memory.
     ///   - grain: columns are cut at multiples of this.
-    ///   - finish: called on every tile when it is complete, on the thread that made it.
+    ///   - finish: called on every tile when it is complete, on the thread that made it. Within a segment a tile begins at a
+    ///     multiple of `PackedMatrix.panel` rows.
     public func multiply(
-        _ a: UnsafePointer<Float>, stride: Int, rows: Int, segments: Int = 1, by weight: StoredTensor,
-        into result: (pointer: UnsafeMutablePointer<Float>, stride: Int)?, grain: Int = 16,
+        _ a: UnsafePointer<Float>, stride: Int, rows: Int, segments: Int = 1, by weight: MatrixWeight,
+        into result: (pointer: UnsafeMutablePointer<Float>, stride: Int)?, grain: Int = 1,
         finish: (@Sendable (MatrixTile) -> Void)? = nil
     ) {
-        precondition(weight.shape.count == 2 && rows % segments == 0 && (result != nil || finish != nil))
+        precondition(rows % segments == 0 && (result != nil || finish != nil))
         let (n, k) = (weight.shape[0], weight.shape[1])
         guard rows > 0, n > 0 else { return }
         let segment = rows / segments
-        let rowTile = Self.tile(of: segment, most: 704, grain: 16)
-        let columnTile = Self.tile(of: n, most: segment <= 256 ? 64 : 512, grain: grain)
+        let rowTile = Self.tile(of: segment, most: 704, grain: PackedMatrix.panel)
+        let columnTile = Self.tile(
+            of: n, most: segment <= 256 ? 64 : 512, grain: Self.commonMultiple(grain, PackedMatrix.panel))
         let segmentTiles = (segment + rowTile - 1) / rowTile
         let rowTiles = segments * segmentTiles
         let columnTiles = (n + columnTile - 1) / columnTile
+        let whole = weight.whole()
         nonisolated(unsafe) let (a, result) = (a, result)
         // Waking a thread takes longer than a small product.
         let pool = rows * n * k < 1 << 17 ? WorkerPool(threads: 1) : self
@@ -58,16 +44,16 @@ extension WorkerPool {
             let scratch = result == nil ? FloatBuffer(count: m * width) : nil
             let out = scratch?.pointer ?? result!.pointer + r * result!.stride + c
             let outStride = scratch == nil ? result!.stride : width
-            func product(_ b: UnsafePointer<Float>) {
-                Tensors.multiply(
-                    a + r * stride, stride: stride, b, stride: k, into: out, stride: outStride, m: m, n: width, k: k)
-            }
-            if weight.element == .float32 {
-                weight.withBytes { product($0.baseAddress!.assumingMemoryBound(to: Float.self) + c * k) }
+            let rowsOfA = a + r * stride
+            if let whole {
+                whole.multiply(rowsOfA, stride: stride, rows: m, columns: c..<c + width, into: out, stride: outStride)
             } else {
-                let wide = FloatBuffer(count: width * k)
-                weight.widen(c * k..<(c + width) * k, into: wide.pointer)
-                product(wide.pointer)
+                // A block of the depth at a time: what is packed stays in the second cache.
+                for from in Swift.stride(from: 0, to: max(k, 1), by: PackedMatrix.block) {
+                    let depth = from..<min(k, from + PackedMatrix.block)
+                    PackedMatrix(weight.stored, columns: c..<c + width, depth: depth).multiply(
+                        rowsOfA + from, stride: stride, rows: m, into: out, stride: outStride, adding: from > 0)
+                }
             }
             finish?(MatrixTile(pointer: out, stride: outStride, rows: r..<r + m, columns: c..<c + width))
             _ = scratch
@@ -79,5 +65,10 @@ extension WorkerPool {
         let parts = (count + most - 1) / most
         let even = (count + parts - 1) / parts
         return (even + grain - 1) / grain * grain
+    }
+    private static func commonMultiple(_ a: Int, _ b: Int) -> Int {
+        var (x, y) = (a, b)
+        while y != 0 { (x, y) = (y, x % y) }
+        return a / x * b
     }
 }

@@ -66,6 +66,9 @@ public struct StoredTensor: Sendable {
         try storage.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + byteCount])) }
     }
 
+    /// Gives back the memory of the file's pages, where there is a file; they are read again when they are needed.
+    func dropPages() { storage.dropPages(offset..<offset + byteCount) }
+
     /// Writes numbers `range` as float32; integers and doubles are rounded to the nearest.
     public func widen(_ range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)

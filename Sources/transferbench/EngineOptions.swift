@@ -8,7 +8,7 @@ struct EngineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Threads; any number gives the same result. (default: the machine's cores)", valueName: "n"))
     var threads: Int?
-    @Flag(help: "Print seconds, and what the matrix library reaches alone, as JSON on standard output.")
+    @Flag(help: "Print seconds, and what products of matrices reach alone, as JSON on standard output.")
     var timing = false
     @Option(help: ArgumentHelp("Do the work so many times; for --timing.", valueName: "n", visibility: .hidden))
     var `repeat` = 1
@@ -33,8 +33,8 @@ struct EngineOptions: ParsableArguments {
         } while seconds.count < `repeat`
         if timing {
             let line = Timing(
-                work: what, seconds: seconds, threads: pool.threads, matrixGflopsPeak: Self.matrixPeak(pool),
-                matrixLibraryCore: MatrixLibrary.loaded.core, version: TransferBench.version)
+                work: what, seconds: seconds, threads: pool.threads, matrixGflopsPeak: MatrixSpeed.measure(pool),
+                matrixLibrary: Kernels.matrices, version: TransferBench.version)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -49,33 +49,13 @@ struct EngineOptions: ParsableArguments {
         let threads: Int
         /// Billions of floating-point operations a second in products of 1024³, one a thread at a time.
         let matrixGflopsPeak: Double
-        let matrixLibraryCore: String
+        let matrixLibrary: String
         let version: String
     }
 
     private static func seconds(since start: ContinuousClock.Instant) -> Double {
         let elapsed = (ContinuousClock.now - start).components
         return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    }
-
-    /// The best of a few rounds in which every thread multiplies matrices of its own.
-    private static func matrixPeak(_ pool: WorkerPool) -> Double {
-        let (size, products) = (1024, 8)
-        let buffers = (0..<pool.threads).map { _ in (0..<3).map { _ in FloatBuffer(count: size * size) } }
-        for buffer in buffers.joined() { buffer.fill(1) }
-        let best = (0..<5).map { _ in
-            let start = ContinuousClock.now
-            pool.run(pool.threads) { thread in
-                let b = buffers[thread]
-                for _ in 0..<products {
-                    multiply(
-                        b[0].pointer, stride: size, b[1].pointer, stride: size, into: b[2].pointer, stride: size,
-                        m: size, n: size, k: size)
-                }
-            }
-            return seconds(since: start)
-        }.min()
-        return Double(2 * size * size * size * products * pool.threads) / (best ?? .infinity) / 1e9
     }
 }
 

@@ -51,7 +51,10 @@ import Testing
         let (a, b, c) = (
             FloatBuffer((0..<m * k).map(number)), FloatBuffer((0..<n * k).map(number)), FloatBuffer(count: m * n)
         )
-        multiply(a.pointer, stride: k, b.pointer, stride: k, into: c.pointer, stride: n, m: m, n: n, k: k)
+        let matrix = PackedMatrix(columns: n, depth: k)
+        matrix.storeColumns(b.pointer, stride: k, at: 0, count: n)
+        matrix.multiplyByLibrary(
+            a.pointer, stride: k, rows: m, columns: 0..<n, depth: 0..<k, into: c.pointer, stride: n, adding: false)
         let expected = (0..<m * n).map { at in
             (0..<k).reduce(Float(0)) { $0 + a.pointer[at / n * k + $1] * b.pointer[at % n * k + $1] }
         }

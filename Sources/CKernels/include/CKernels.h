@@ -13,7 +13,7 @@ extern "C" {
 
 typedef enum tb_isa { TB_ISA_PORTABLE = 0, TB_ISA_AVX2 = 1, TB_ISA_AVX512 = 2 } tb_isa;
 
-/// The widest variant that this CPU runs.
+/// The widest variant that this CPU runs, and that the environment variable TRANSFERBENCH_KERNELS (avx2, portable) allows.
 tb_isa tb_isa_best(void);
 
 // --- bilateral filter ------------------------------------------------------------------------------------------------
@@ -91,6 +91,7 @@ void tb_label_histogram(const uint8_t *restrict x, const uint8_t *restrict y,
 #endif
 
 #include "DistanceKernels.h"
+#include "MatrixKernels.h"
 #include "NetworkKernels.h"
 #include "QualityKernels.h"
 #include "TokenizerKernels.h"

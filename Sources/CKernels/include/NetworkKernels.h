@@ -38,7 +38,8 @@ void tb_silu(tb_isa isa, const float *x, float *y, size_t n);
 void tb_relu(tb_isa isa, float *restrict x, size_t stride, size_t rows, size_t width);
 
 /// One tile of logits s (rows x columns) of a running softmax: s becomes e^(scale s - most), `most` (at first -inf) and
-/// `sum` (at first 0) of each row move on, and what `out` (rows x out_width) holds is scaled to the new `most`.
+/// `sum` (at first 0) of each row move on, and what `out` (rows x out_width, zeros while `sum` is 0) holds is scaled to the
+/// new `most`.
 void tb_softmax_tile(tb_isa isa, float *restrict s, size_t stride, float scale, float *restrict most,
                      float *restrict sum, float *restrict out, size_t out_stride, size_t out_width, size_t rows,
                      size_t columns);

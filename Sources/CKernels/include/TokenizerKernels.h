@@ -1,7 +1,8 @@
 // Hot loops of the video tokenizer, float32; the rules of NetworkKernels.h hold. A frame is [height][width][channels],
-// and weights are used in panels: [ceil(columns / TB_PANEL)][rows][TB_PANEL], padded with zeros.
+// and weights are used in the panels of MatrixKernels.h.
 #ifndef TOKENIZER_KERNELS_H
 #define TOKENIZER_KERNELS_H
+#include "MatrixKernels.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -10,7 +11,6 @@ extern "C" {
 #endif
 
 enum {
-    TB_PANEL = 32,            // columns of a panel
     TB_WINOGRAD_TILE = 4,     // edge of the squares that the 3x3 convolution works in
     TB_WINOGRAD_POINTS = 36,  // products that take the place of one square's 16 x 9
 };
@@ -27,19 +27,6 @@ typedef struct tb_tap {
 void tb_pack_panels(tb_isa isa, const float *restrict w, size_t rows, size_t columns, size_t row_stride,
                     size_t column_stride, const tb_tap *restrict taps, size_t tap_count, float *restrict panels,
                     size_t panel_stride, size_t first, size_t count);
-
-/// Rows of `width` numbers at a distance of `stride`.
-typedef struct tb_rows {
-    const float *start;
-    size_t stride;
-    size_t width;
-} tb_rows;
-
-/// out = bias + residual + the parts side by side times the panels, whose rows are the parts' widths added up. Number c
-/// of a row of out lies at (c / TB_PANEL) out_panel_stride + c % TB_PANEL. `residual` lies like out, and may be out.
-void tb_multiply_panels(tb_isa isa, const tb_rows *restrict parts, size_t part_count, const float *restrict panels,
-                        const float *_Nullable restrict bias, const float *_Nullable residual, float *out,
-                        size_t out_stride, size_t out_panel_stride, size_t rows, size_t columns);
 
 /// Adds the sum and the sum of squares of n numbers to sums[0] and sums[1].
 void tb_moments(tb_isa isa, const float *restrict x, size_t n, double *restrict sums);

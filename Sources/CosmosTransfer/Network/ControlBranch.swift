@@ -6,11 +6,11 @@ internal import Tensors
 /// first block, and gives a residual for each of the first base blocks (spec §1.2–1.3).
 struct ControlBranch: Sendable {
     private struct Layer: Sendable {
-        let weight: StoredTensor
+        let weight: MatrixWeight
         let bias: [Float]
 
         init(_ weights: TensorLookup, _ name: String) throws {
-            weight = try weights["\(name).weight"]
+            weight = try weights.matrix("\(name).weight")
             bias = try weights["\(name).bias"].floats()
         }
     }
@@ -21,14 +21,11 @@ struct ControlBranch: Sendable {
     private let zeroLayers: [Layer]
     private let width: Int
 
-    init(_ tensors: [String: StoredTensor], configuration: TransformerConfiguration, control: ControlConfiguration)
-        throws
-    {
-        let weights = TensorLookup(tensors: tensors)
+    init(_ weights: TensorLookup, configuration: TransformerConfiguration, control: ControlConfiguration) throws {
         width = configuration.width
         trunk = try Trunk(
             weights, configuration: configuration, blocks: control.blocks, ropeRatio: control.ropeRatio)
-        hintPatch = PatchEmbedding(try weights["x_embedder2.proj.1.weight"])
+        hintPatch = PatchEmbedding(try weights.matrix("x_embedder2.proj.1.weight"))
         hintLayers = try stride(from: 0, through: 14, by: 2).map { try Layer(weights, "input_hint_block.\($0)") }
         zeroLayers = try (0..<control.blocks).map { try Layer(weights, "zero_blocks.block\($0)") }
     }

@@ -2,9 +2,9 @@ internal import Tensors
 
 /// The first layer: patches of latent channels become tokens (spec §2.2).
 struct PatchEmbedding: Sendable {
-    private let weight: StoredTensor
+    private let weight: MatrixWeight
 
-    init(_ weight: StoredTensor) { self.weight = weight }
+    init(_ weight: MatrixWeight) { self.weight = weight }
 
     var width: Int { weight.shape[0] }
     /// Channels that a patch is made of.

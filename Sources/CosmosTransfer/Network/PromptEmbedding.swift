@@ -65,8 +65,8 @@ struct CrossKeys: Sendable {
             }
             let packed = FloatBuffer(
                 used.flatMap { r in text.values[(s * rows + r) * width..<(s * rows + r + 1) * width] })
-            let (keys, values) = block.textKeys(packed, rows: used.count, textWidth: width, pool: pool)
-            return Attention.Keys(keys: keys, values: values, first: 0, count: used.count, zeros: rows - used.count)
+            let keys = block.textKeys(packed, rows: used.count, textWidth: width, pool: pool)
+            return Attention.Keys(packed: keys, zeros: rows - used.count)
         }
     }
 }

@@ -4,6 +4,8 @@ internal import Tensors
 /// The tensors of one network by their official names (spec §2.10), whose shapes have been checked.
 struct TensorLookup: Sendable {
     let tensors: [String: StoredTensor]
+    /// Whether weights of products are packed once, at their first.
+    let packsOnce: Bool
 
     subscript(name: String) -> StoredTensor {
         get throws(BenchError) {
@@ -12,5 +14,10 @@ struct TensorLookup: Sendable {
             }
             return tensor
         }
+    }
+
+    /// A weight of products.
+    func matrix(_ name: String) throws(BenchError) -> MatrixWeight {
+        MatrixWeight(try self[name], packedOnce: packsOnce)
     }
 }

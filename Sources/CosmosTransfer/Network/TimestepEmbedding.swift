@@ -15,13 +15,13 @@ struct TimestepSignal: Sendable {
 /// The timestep embedding of one network: its sinusoid, two linear layers and the affine norm.
 struct TimestepEmbedding: Sendable {
     private let width: Int
-    private let linear1, linear2: StoredTensor
+    private let linear1, linear2: MatrixWeight
     private let gain: [Float]
 
     init(_ weights: TensorLookup, width: Int) throws {
         self.width = width
-        linear1 = try weights["t_embedder.1.linear_1.weight"]
-        linear2 = try weights["t_embedder.1.linear_2.weight"]
+        linear1 = try weights.matrix("t_embedder.1.linear_1.weight")
+        linear2 = try weights.matrix("t_embedder.1.linear_2.weight")
         gain = try weights["affline_norm.weight"].floats()
     }
 
@@ -55,12 +55,12 @@ struct TimestepEmbedding: Sendable {
 /// The AdaLN-LoRA of one layer: shift and scale, and for sub-layers a gate, from the timestep (spec §2.4, §2.9).
 struct Modulation: Sendable {
     private let width: Int
-    private let down, up: StoredTensor
+    private let down, up: MatrixWeight
 
     init(_ weights: TensorLookup, _ prefix: String, width: Int) throws {
         self.width = width
-        down = try weights["\(prefix)adaLN_modulation.1.weight"]
-        up = try weights["\(prefix)adaLN_modulation.2.weight"]
+        down = try weights.matrix("\(prefix)adaLN_modulation.1.weight")
+        up = try weights.matrix("\(prefix)adaLN_modulation.2.weight")
     }
 
     /// Runs of `width` numbers: shift, scale and, for sub-layers, gate; [samples, 2 or 3 · width].

@@ -4,7 +4,8 @@ public import Tensors
 
 /// Cosmos-Transfer1's denoising network: the base transformer and its control branches (spec §1.2, §2).
 ///
-/// Weights stay as they are stored, mapped from their files; all arithmetic is float32.
+/// All arithmetic is float32. Weights of a large network stay as they are stored, mapped from their files; those of a small
+/// one are packed for its products once.
 public final class TransferNetwork: Sendable {
     /// Something seen on the way, for comparisons with other implementations: `residual.<j>`, the sum of the branches'
     /// residuals for base block j, and `block.<j>`, the activation after it; [samples, frames, rows, columns, width] of the
@@ -16,7 +17,7 @@ public final class TransferNetwork: Sendable {
     public let controls: [String]
     private let trunk: Trunk
     private let finalModulation: Modulation
-    private let finalLayer: StoredTensor
+    private let finalLayer: MatrixWeight
     private let branches: [String: ControlBranch]
     /// Every tensor, for the sentence that names a damaged one.
     private let parts: [(name: String, tensors: [String: StoredTensor])]
@@ -39,14 +40,17 @@ public final class TransferNetwork: Sendable {
                 configuration.controlTensors(control), ignoring: configuration.unusedControlTensors().keys)
         }
         parts = [("base_model", base)] + controls.map { ("\($0.name)_control", $0.tensors) }
-        let weights = TensorLookup(tensors: base)
+        let count = parts.reduce(0) { $0 + $1.tensors.values.reduce(0) { $0 + $1.count } }
+        let packsOnce = count * MemoryLayout<Float>.size <= MatrixWeight.mostPackedBytes
+        let weights = TensorLookup(tensors: base, packsOnce: packsOnce)
         trunk = try Trunk(
             weights, configuration: configuration, blocks: configuration.blocks, ropeRatio: configuration.ropeRatio)
         finalModulation = try Modulation(weights, "final_layer.", width: configuration.width)
-        finalLayer = try weights["final_layer.linear.weight"]
+        finalLayer = try weights.matrix("final_layer.linear.weight")
         var branches: [String: ControlBranch] = [:]
         for (name, tensors) in controls {
-            branches[name] = try ControlBranch(tensors, configuration: configuration, control: control)
+            branches[name] = try ControlBranch(
+                TensorLookup(tensors: tensors, packsOnce: packsOnce), configuration: configuration, control: control)
         }
         self.branches = branches
     }
@@ -138,7 +142,10 @@ public final class TransferNetwork: Sendable {
         let grid = prepared.grid
         let input = try input(x, noise, conditionMask, prepared)
         let (rows, width) = (grid.samples * grid.tokens, configuration.width)
-        let workspace = Workspace(grid: grid, width: width, hiddenWidth: width * configuration.mlpRatio)
+        let texts = prepared.text.joined() + prepared.controls.flatMap { $0.text.joined() }
+        let workspace = Workspace(
+            grid: grid, width: width, heads: configuration.heads, hiddenWidth: width * configuration.mlpRatio,
+            regional: texts.contains { !$0.regional.isEmpty })
         func report(_ name: String, _ buffer: FloatBuffer) {
             observe?(
                 name,

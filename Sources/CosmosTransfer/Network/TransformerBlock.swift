@@ -6,7 +6,9 @@ struct Workspace: Sendable {
     let grid: LatentGrid
     let width: Int
     /// Each [samples · tokens, width].
-    let normed, queries, keys, values: FloatBuffer
+    let normed, queries, attended: FloatBuffer
+    /// One entry a sample.
+    let keys: [PackedKeys]
     /// Rows of the feed-forward layer that exist at a time: of a few whole samples, so that there is work for several threads,
     /// or of a part of one.
     let hiddenSegments: [(rows: Range<Int>, samples: Int)]
@@ -14,7 +16,8 @@ struct Workspace: Sendable {
 
     private static let mostHiddenRows = 1408
 
-    init(grid: LatentGrid, width: Int, hiddenWidth: Int) {
+    /// - Parameter regional: whether parts of the picture have prompts of their own.
+    init(grid: LatentGrid, width: Int, heads: Int, hiddenWidth: Int, regional: Bool) {
         self.grid = grid
         self.width = width
         let (tokens, rows) = (grid.tokens, grid.samples * grid.tokens)
@@ -34,8 +37,8 @@ struct Workspace: Sendable {
         let size = rows * width
         normed = FloatBuffer(count: size)
         queries = FloatBuffer(count: size)
-        keys = FloatBuffer(count: size)
-        values = FloatBuffer(count: size)
+        attended = FloatBuffer(count: regional ? size : 0)
+        keys = (0..<grid.samples).map { _ in PackedKeys(count: tokens, heads: heads, headWidth: width / heads) }
         hidden = FloatBuffer(count: (hiddenSegments.map(\.rows.count).max() ?? 0) * hiddenWidth)
     }
 }
@@ -44,14 +47,14 @@ struct Workspace: Sendable {
 /// (spec §2.4–2.7).
 struct TransformerBlock: Sendable {
     private struct Projections: Sendable {
-        let q, k, v, out: StoredTensor
+        let q, k, v, out: MatrixWeight
         let queryGain, keyGain: [Float]
 
         init(_ weights: TensorLookup, _ prefix: String) throws {
-            q = try weights["\(prefix)to_q.0.weight"]
-            k = try weights["\(prefix)to_k.0.weight"]
-            v = try weights["\(prefix)to_v.0.weight"]
-            out = try weights["\(prefix)to_out.0.weight"]
+            q = try weights.matrix("\(prefix)to_q.0.weight")
+            k = try weights.matrix("\(prefix)to_k.0.weight")
+            v = try weights.matrix("\(prefix)to_v.0.weight")
+            out = try weights.matrix("\(prefix)to_out.0.weight")
             queryGain = try weights["\(prefix)to_q.1.weight"].floats()
             keyGain = try weights["\(prefix)to_k.1.weight"].floats()
         }
@@ -59,7 +62,7 @@ struct TransformerBlock: Sendable {
 
     private let width, heads: Int
     private let attention, cross: Projections
-    private let layer1, layer2: StoredTensor
+    private let layer1, layer2: MatrixWeight
     private let modulations: [Modulation]
 
     private var headWidth: Int { width / heads }
@@ -70,25 +73,27 @@ struct TransformerBlock: Sendable {
         heads = configuration.heads
         attention = try Projections(weights, "\(prefix)0.block.attn.")
         cross = try Projections(weights, "\(prefix)1.block.attn.")
-        layer1 = try weights["\(prefix)2.block.layer1.weight"]
-        layer2 = try weights["\(prefix)2.block.layer2.weight"]
+        layer1 = try weights.matrix("\(prefix)2.block.layer1.weight")
+        layer2 = try weights.matrix("\(prefix)2.block.layer2.weight")
         modulations = try (0..<3).map { try Modulation(weights, "\(prefix)\($0).", width: configuration.width) }
     }
 
-    /// Projects text into this block's keys and values (spec §2.6): [rows, width] each.
-    func textKeys(_ text: FloatBuffer, rows: Int, textWidth: Int, pool: WorkerPool) -> (FloatBuffer, FloatBuffer) {
-        let keys = FloatBuffer(count: rows * width)
-        let values = FloatBuffer(count: rows * width)
+    /// Projects text into this block's keys and values (spec §2.6).
+    func textKeys(_ text: FloatBuffer, rows: Int, textWidth: Int, pool: WorkerPool) -> PackedKeys {
         let (isa, headWidth, gain) = (tb_isa_best(), headWidth, cross.keyGain)
+        let keys = PackedKeys(count: rows, heads: heads, headWidth: headWidth)
         pool.multiply(
-            text.pointer, stride: textWidth, rows: rows, by: cross.k, into: (keys.pointer, width), grain: headWidth
+            text.pointer, stride: textWidth, rows: rows, by: cross.k, into: nil, grain: headWidth
         ) { tile in
             tb_head_norm_rope(
                 isa, tile.pointer, tile.stride, gain, nil, nil, tile.rows.count, tile.columns.count / headWidth,
                 headWidth)
+            keys.storeKeys(tile, at: tile.rows.lowerBound)
         }
-        pool.multiply(text.pointer, stride: textWidth, rows: rows, by: cross.v, into: (values.pointer, width))
-        return (keys, values)
+        pool.multiply(text.pointer, stride: textWidth, rows: rows, by: cross.v, into: nil, grain: headWidth) { tile in
+            keys.storeValues(tile, at: tile.rows.lowerBound)
+        }
+        return keys
     }
 
     /// Runs the block on `x` [samples · tokens, width] in place.
@@ -110,32 +115,36 @@ struct TransformerBlock: Sendable {
         let tokens = w.grid.tokens
         positions.addAndNormalise(x, modulation, into: w.normed, grid: w.grid, pool: pool)
         let (isa, half, headWidth) = (tb_isa_best(), headWidth / 2, headWidth)
-        for (weight, gain, out) in [
-            (attention.q, attention.queryGain, w.queries), (attention.k, attention.keyGain, w.keys),
-        ] {
+        func multiply(
+            by weight: MatrixWeight, into out: FloatBuffer?, finish: @escaping @Sendable (MatrixTile) -> Void
+        ) {
             pool.multiply(
                 w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: weight,
-                into: (out.pointer, width), grain: headWidth
-            ) { tile in
-                let token = tile.rows.lowerBound % tokens
-                rotary.cosines.withUnsafeBufferPointer { cosines in
-                    rotary.sines.withUnsafeBufferPointer { sines in
-                        tb_head_norm_rope(
-                            isa, tile.pointer, tile.stride, gain, cosines.baseAddress! + token * half,
-                            sines.baseAddress! + token * half, tile.rows.count, tile.columns.count / headWidth,
-                            headWidth)
-                    }
+                into: out.map { ($0.pointer, width) }, grain: headWidth, finish: finish)
+        }
+        @Sendable func normaliseAndRotate(_ tile: MatrixTile, _ gain: [Float]) {
+            let token = tile.rows.lowerBound % tokens
+            rotary.cosines.withUnsafeBufferPointer { cosines in
+                rotary.sines.withUnsafeBufferPointer { sines in
+                    tb_head_norm_rope(
+                        isa, tile.pointer, tile.stride, gain, cosines.baseAddress! + token * half,
+                        sines.baseAddress! + token * half, tile.rows.count, tile.columns.count / headWidth, headWidth)
                 }
             }
         }
-        pool.multiply(
-            w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: attention.v,
-            into: (w.values.pointer, width))
+        let (queryGain, keyGain, keys) = (attention.queryGain, attention.keyGain, w.keys)
+        multiply(by: attention.q, into: w.queries) { normaliseAndRotate($0, queryGain) }
+        // Keys and values go into their packed form while they are in the caches.
+        multiply(by: attention.k, into: nil) { tile in
+            normaliseAndRotate(tile, keyGain)
+            keys[tile.rows.lowerBound / tokens].storeKeys(tile, at: tile.rows.lowerBound % tokens)
+        }
+        multiply(by: attention.v, into: nil) { tile in
+            keys[tile.rows.lowerBound / tokens].storeValues(tile, at: tile.rows.lowerBound % tokens)
+        }
         Attention.run(
             queries: w.queries, out: w.normed, count: tokens, heads: heads, headWidth: headWidth,
-            over: (0..<w.grid.samples).map {
-                [Attention.Keys(keys: w.keys, values: w.values, first: $0 * tokens, count: tokens)]
-            }, pool: pool)
+            over: keys.map { [Attention.Keys(packed: $0)] }, pool: pool)
         project(w.normed, by: attention.out, onto: x, modulation, w, pool)
     }
 
@@ -160,12 +169,12 @@ struct TransformerBlock: Sendable {
         attend(over: text.map { [$0.global] }, into: w.normed)
         if text.contains(where: { !$0.regional.isEmpty }) {
             // Half of the attention is that to the whole prompt, half that to the prompts of the places (spec §1.9).
-            attend(over: text.map(\.regional), into: w.values)
-            let (width, values, normed) = (width, w.values, w.normed)
+            attend(over: text.map(\.regional), into: w.attended)
+            let (width, attended, normed) = (width, w.attended, w.normed)
             for s in text.indices where !text[s].regional.isEmpty {
                 pool.runRanges(tokens, grain: 256) { rows in
                     for i in (s * tokens + rows.lowerBound) * width..<(s * tokens + rows.upperBound) * width {
-                        normed.pointer[i] = 0.5 * (normed.pointer[i] + values.pointer[i])
+                        normed.pointer[i] = 0.5 * (normed.pointer[i] + attended.pointer[i])
                     }
                 }
             }
@@ -197,7 +206,7 @@ struct TransformerBlock: Sendable {
 
     /// x += gate · (y · weightᵀ)
     private func project(
-        _ y: FloatBuffer, by weight: StoredTensor, onto x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace,
+        _ y: FloatBuffer, by weight: MatrixWeight, onto x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace,
         _ pool: WorkerPool
     ) {
         let (isa, width, tokens) = (tb_isa_best(), width, w.grid.tokens)

@@ -14,7 +14,7 @@ struct Trunk: Sendable {
     init(_ weights: TensorLookup, configuration: TransformerConfiguration, blocks: Int, ropeRatio: RopeRatio) throws {
         self.configuration = configuration
         self.ropeRatio = ropeRatio
-        patch = PatchEmbedding(try weights["x_embedder.proj.1.weight"])
+        patch = PatchEmbedding(try weights.matrix("x_embedder.proj.1.weight"))
         timestep = try TimestepEmbedding(weights, width: configuration.width)
         positions = try PositionTables(weights, width: configuration.width)
         self.blocks = try (0..<blocks).map { try TransformerBlock(weights, index: $0, configuration: configuration) }

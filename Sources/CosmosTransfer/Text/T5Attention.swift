@@ -12,19 +12,26 @@ struct T5Attention: Sendable {
     let bias: [[Float]]
 
     private static let queries = 64
-    private static let keys = 128
+    private static let keys = PackedMatrix.block
 
     /// - Parameters: q, k and v [length, heads·width]; the first numbers of `out` become the same shape.
     func run(q: FloatBuffer, k: FloatBuffer, v: FloatBuffer, into out: FloatBuffer, _ pool: WorkerPool) {
         let tiles = (length + Self.queries - 1) / Self.queries
+        let keys = PackedKeys(count: length, heads: heads, headWidth: width)
+        pool.run(heads) { head in
+            let (place, inner) = (head * width, heads * width)
+            keys.keys[head].storeColumns(k.pointer + place, stride: inner, at: 0, count: length)
+            keys.values[head].storeDepth(v.pointer + place, stride: inner, at: 0, count: length)
+        }
         pool.run(heads * tiles) { task in
             let rows = task % tiles * Self.queries..<min(length, (task % tiles + 1) * Self.queries)
-            tile(head: task / tiles, rows, q, k, v, out)
+            tile(head: task / tiles, rows, q, keys, out)
         }
+        withExtendedLifetime((q, k, v, out)) {}
     }
 
     private func tile(
-        head: Int, _ rows: Range<Int>, _ q: FloatBuffer, _ k: FloatBuffer, _ v: FloatBuffer, _ out: FloatBuffer
+        head: Int, _ rows: Range<Int>, _ q: FloatBuffer, _ keys: PackedKeys, _ out: FloatBuffer
     ) {
         let (isa, inner, count) = (tb_isa_best(), heads * width, rows.count)
         let start = rows.lowerBound * inner + head * width
@@ -36,23 +43,22 @@ struct T5Attention: Sendable {
         for row in 0..<count { (out.pointer + start + row * inner).update(repeating: 0, count: width) }
         for first in stride(from: 0, to: length, by: Self.keys) {
             let columns = min(Self.keys, length - first)
-            let place = first * inner + head * width
             bias[head].withUnsafeBufferPointer { bias in
                 for row in 0..<count {
                     let offset = first - (rows.lowerBound + row) + length - 1
                     (logits.pointer + row * Self.keys).update(from: bias.baseAddress! + offset, count: columns)
                 }
             }
-            multiply(
-                q.pointer + start, stride: inner, k.pointer + place, stride: inner, into: logits.pointer,
-                stride: Self.keys, m: count, n: columns, k: width, adding: true)
+            keys.keys[head].multiply(
+                q.pointer + start, stride: inner, rows: count, columns: first..<first + columns, into: logits.pointer,
+                stride: Self.keys, adding: true)
             tb_softmax_tile(
                 isa, logits.pointer, Self.keys, 1, most, sum, out.pointer + start, inner, width, count, columns)
-            multiply(
-                logits.pointer, stride: Self.keys, v.pointer + place, stride: inner, transposed: false,
-                into: out.pointer + start, stride: inner, m: count, n: width, k: columns, adding: true)
+            keys.values[head].multiply(
+                logits.pointer, stride: Self.keys, rows: count, from: first, count: columns,
+                into: out.pointer + start, stride: inner, adding: true)
         }
         tb_softmax_finish(isa, out.pointer + start, inner, sum, count, width)
-        withExtendedLifetime((q, k, v, out, logits, running)) {}
+        withExtendedLifetime((logits, running)) {}
     }
 }

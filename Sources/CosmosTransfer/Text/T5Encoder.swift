@@ -156,13 +156,15 @@ public struct T5Encoder: Sendable {
         let (n, k) = (weight.shape[0], weight.shape[1])
         withExtendedLifetime((a, out)) {
             pool.multiply(
-                a.pointer, stride: k, rows: a.count / k, by: weight, into: (out.pointer, n), finish: finish)
+                a.pointer, stride: k, rows: a.count / k, by: MatrixWeight(weight, packedOnce: false),
+                into: (out.pointer, n), finish: finish)
         }
     }
 
     /// `x += a · weightᵀ`
     private func add(_ a: FloatBuffer, by weight: StoredTensor, to x: FloatBuffer, _ pool: WorkerPool) {
         let (n, k) = (weight.shape[0], weight.shape[1])
+        let weight = MatrixWeight(weight, packedOnce: false)
         pool.multiply(a.pointer, stride: k, rows: x.count / n, by: weight, into: nil) { tile in
             tb_add_gated(
                 tb_isa_best(), x.pointer + tile.rows.lowerBound * n + tile.columns.lowerBound, n, tile.pointer,
