@@ -84,9 +84,11 @@ struct ControlBranch: Sendable {
         let (grid, width, isa) = (workspace.grid, width, tb_isa_best())
         let rows = grid.samples * grid.tokens
         let a = trunk.embed(input, grid: grid, pool: pool)
-        let signal = trunk.signal(input.noise, pool: pool)
+        let (signal, distinct) = (trunk.signal(input.noise, pool: pool), input.distinct)
         for j in 0..<blocks {
-            trunk.runBlock(j, a, signal: signal, rotary: rotary, text: text[j], workspace: workspace, pool: pool)
+            trunk.runBlock(
+                j, a, distinct: distinct, signal: signal, rotary: rotary, text: text[j], workspace: workspace,
+                pool: pool)
             if j == 0 {
                 for sample in 0..<grid.samples {
                     let first = sample * grid.tokens * width

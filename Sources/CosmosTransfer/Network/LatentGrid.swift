@@ -14,6 +14,11 @@ struct LatentGrid: Sendable, Equatable {
     var positions: Int { frames * height * width }
     var patchSize: Int { patch.reduce(1, *) }
 
+    /// The same of so many samples.
+    func with(samples: Int) -> LatentGrid {
+        LatentGrid(samples: samples, frames: frames, height: height, width: width, patch: patch)
+    }
+
     /// Copies one channel's numbers (a sample's [frames, height, width]) into the tokens' features, which lie `stride`
     /// apart: feature `offset + (k·p_h + i)·p_w + j` (spec §2.2).
     func gather(

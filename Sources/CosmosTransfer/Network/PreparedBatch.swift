@@ -16,9 +16,8 @@ extension TransferNetwork.Prepared {
         let first = parts[0]
         let grid = first.grid
         self.init(
-            grid: LatentGrid(
-                samples: parts.count, frames: grid.frames, height: grid.height, width: grid.width, patch: grid.patch),
-            paddingMask: nil, rotary: first.rotary, controlRotary: first.controlRotary,
+            grid: grid.with(samples: parts.count), paddingMask: nil, rotary: first.rotary,
+            controlRotary: first.controlRotary,
             text: Self.joined(parts.map(\.text)),
             controls: first.controls.enumerated().map { place, control in
                 Control(

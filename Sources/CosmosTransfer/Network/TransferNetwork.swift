@@ -167,10 +167,11 @@ public final class TransferNetwork: Sendable {
         for (j, residual) in residuals.enumerated() { report("residual.\(j)", residual) }
 
         let y = trunk.embed(input, grid: grid, pool: pool)
-        let signal = trunk.signal(noise, pool: pool)
+        let (signal, distinct) = (trunk.signal(noise, pool: pool), input.distinct)
         for j in 0..<configuration.blocks {
             trunk.runBlock(
-                j, y, signal: signal, rotary: prepared.rotary, text: prepared.text[j], workspace: workspace, pool: pool)
+                j, y, distinct: distinct, signal: signal, rotary: prepared.rotary, text: prepared.text[j],
+                workspace: workspace, pool: pool)
             if j < depth {
                 let (isa, residual) = (tb_isa_best(), residuals[j])
                 pool.runRanges(rows, grain: 256) { range in

@@ -97,29 +97,35 @@ struct TransformerBlock: Sendable {
     }
 
     /// Runs the block on `x` [samples · tokens, width] in place.
-    /// - Parameter text: for every sample the runs of keys of its cross-attention.
+    /// - Parameters:
+    ///   - distinct: how many of the first samples the others repeat in turn; more than one noise level repeats nothing.
+    ///   - text: for every sample the runs of keys of its cross-attention.
     func run(
-        _ x: FloatBuffer, signal: TimestepSignal, positions: PositionTables, rotary: RotaryEmbedding,
+        _ x: FloatBuffer, distinct: Int, signal: TimestepSignal, positions: PositionTables, rotary: RotaryEmbedding,
         text: [CrossKeys], workspace: Workspace, pool: WorkerPool
     ) {
         let modulation = modulations.map { $0.vectors(signal, pool: pool) }
-        selfAttention(x, modulation[0], positions, rotary, workspace, pool)
+        let (grid, size) = (workspace.grid, workspace.grid.tokens * width)
+        selfAttention(x, grid.with(samples: distinct), modulation[0], positions, rotary, workspace, pool)
+        for sample in distinct..<grid.samples {
+            (x.pointer + sample * size).update(from: x.pointer + sample % distinct * size, count: size)
+        }
         crossAttention(x, modulation[1], text, workspace, pool)
         feedForward(x, modulation[2], workspace, pool)
     }
 
     private func selfAttention(
-        _ x: FloatBuffer, _ modulation: ModulationVectors, _ positions: PositionTables, _ rotary: RotaryEmbedding,
-        _ w: Workspace, _ pool: WorkerPool
+        _ x: FloatBuffer, _ grid: LatentGrid, _ modulation: ModulationVectors, _ positions: PositionTables,
+        _ rotary: RotaryEmbedding, _ w: Workspace, _ pool: WorkerPool
     ) {
-        let tokens = w.grid.tokens
-        positions.addAndNormalise(x, modulation, into: w.normed, grid: w.grid, pool: pool)
+        let tokens = grid.tokens
+        positions.addAndNormalise(x, modulation, into: w.normed, grid: grid, pool: pool)
         let (isa, half, headWidth) = (tb_isa_best(), headWidth / 2, headWidth)
         func multiply(
             by weight: MatrixWeight, into out: FloatBuffer?, finish: @escaping @Sendable (MatrixTile) -> Void
         ) {
             pool.multiply(
-                w.normed.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: weight,
+                w.normed.pointer, stride: width, rows: grid.samples * tokens, segments: grid.samples, by: weight,
                 into: out.map { ($0.pointer, width) }, grain: headWidth, finish: finish)
         }
         @Sendable func normaliseAndRotate(_ tile: MatrixTile, _ gain: [Float]) {
@@ -144,8 +150,8 @@ struct TransformerBlock: Sendable {
         }
         Attention.run(
             queries: w.queries, out: w.normed, count: tokens, heads: heads, headWidth: headWidth,
-            over: keys.map { [Attention.Keys(packed: $0)] }, pool: pool)
-        project(w.normed, by: attention.out, onto: x, modulation, w, pool)
+            over: keys.prefix(grid.samples).map { [Attention.Keys(packed: $0)] }, pool: pool)
+        project(w.normed, by: attention.out, onto: x, grid, modulation, pool)
     }
 
     private func crossAttention(
@@ -179,7 +185,7 @@ struct TransformerBlock: Sendable {
                 }
             }
         }
-        project(w.normed, by: cross.out, onto: x, modulation, w, pool)
+        project(w.normed, by: cross.out, onto: x, w.grid, modulation, pool)
     }
 
     private func feedForward(_ x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace, _ pool: WorkerPool) {
@@ -206,12 +212,12 @@ struct TransformerBlock: Sendable {
 
     /// x += gate · (y · weightᵀ)
     private func project(
-        _ y: FloatBuffer, by weight: MatrixWeight, onto x: FloatBuffer, _ modulation: ModulationVectors, _ w: Workspace,
-        _ pool: WorkerPool
+        _ y: FloatBuffer, by weight: MatrixWeight, onto x: FloatBuffer, _ grid: LatentGrid,
+        _ modulation: ModulationVectors, _ pool: WorkerPool
     ) {
-        let (isa, width, tokens) = (tb_isa_best(), width, w.grid.tokens)
+        let (isa, width, tokens) = (tb_isa_best(), width, grid.tokens)
         pool.multiply(
-            y.pointer, stride: width, rows: w.grid.samples * tokens, segments: w.grid.samples, by: weight, into: nil
+            y.pointer, stride: width, rows: grid.samples * tokens, segments: grid.samples, by: weight, into: nil
         ) { tile in
             let sample = tile.rows.lowerBound / tokens
             tb_add_gated(

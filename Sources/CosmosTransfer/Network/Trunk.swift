@@ -46,12 +46,14 @@ struct Trunk: Sendable {
         blocks.map { CrossKeys.project(text, by: $0, pool: pool) }
     }
 
+    /// - Parameter distinct: of what was embedded, for the first block.
     func runBlock(
-        _ j: Int, _ x: FloatBuffer, signal: TimestepSignal, rotary: RotaryEmbedding, text: [CrossKeys],
+        _ j: Int, _ x: FloatBuffer, distinct: Int, signal: TimestepSignal, rotary: RotaryEmbedding, text: [CrossKeys],
         workspace: Workspace, pool: WorkerPool
     ) {
         blocks[j].run(
-            x, signal: signal, positions: positions, rotary: rotary, text: text, workspace: workspace, pool: pool)
+            x, distinct: j == 0 ? distinct : workspace.grid.samples, signal: signal, positions: positions,
+            rotary: rotary, text: text, workspace: workspace, pool: pool)
     }
 
     func rotary(_ grid: LatentGrid, timeScale: Double, precision: RotaryPrecision) -> RotaryEmbedding {
@@ -70,4 +72,21 @@ struct NetworkInput: Sendable {
     /// [samples, frames, height, width]; nil for zeros.
     let conditionMask: [Float]?
     let paddingMask: [Float]?
+
+    /// How many of the first samples the others repeat in turn, bit for bit: half of them in the two passes of a guided step,
+    /// one in the first step of videos from the same noise. Until the text comes in they need no work of their own.
+    var distinct: Int {
+        let samples = noise.count
+        guard samples > 1, noise.allSatisfy({ $0 == noise[0] }) else { return samples }
+        func repeats(_ values: [Float]?, every period: Int) -> Bool {
+            guard let values else { return true }
+            return values.withUnsafeBytes {
+                let step = $0.count / samples * period
+                return $0.dropLast(step).elementsEqual($0.dropFirst(step))
+            }
+        }
+        return (1..<samples).first { period in
+            samples % period == 0 && [x.values, conditionMask, paddingMask].allSatisfy { repeats($0, every: period) }
+        } ?? samples
+    }
 }

@@ -92,6 +92,44 @@ import Testing
         }
     }
 
+    @Test func `samples of the same noise under other texts give the bits of each alone`() throws {
+        let (x, text) = (try reference.tensor("x"), try reference.tensor("text"))
+        var other = text
+        other.values[0] += 1
+        func evaluate(_ texts: [Tensor]) throws -> [Float] {
+            let all = Tensor(
+                shape: [texts.count] + text.shape.dropFirst(), values: texts.flatMap { $0.values })
+            let size = [texts.count] + x.shape.dropFirst()
+            let prepared = try reference.network.prepare(
+                NetworkConditions(prompt: PromptEmbedding(text: all), fps: 24), size: size, pool: pool)
+            return try reference.network.evaluate(
+                prepared, x: Tensor(shape: size, values: texts.flatMap { _ in x.values }),
+                noise: texts.map { _ in 0.3 }, pool: pool
+            ).values
+        }
+        #expect(x.shape[0] == 1)
+        let (one, two) = (try evaluate([text]), try evaluate([other]))
+        #expect(one != two)
+        #expect(try evaluate([text, other, other]) == one + two + two)
+    }
+
+    @Test func `what repeats in a batch is found, bit for bit`() {
+        func distinct(_ samples: [Float], noise: [Float]? = nil, mask: [Float]? = nil) -> Int {
+            NetworkInput(
+                x: Tensor(shape: [samples.count, 2], values: samples.flatMap { [$0, 1] }),
+                noise: noise ?? samples.map { _ in 0.5 }, conditionMask: mask, paddingMask: nil
+            ).distinct
+        }
+        #expect(distinct([3]) == 1)
+        #expect(distinct([3, 3, 3]) == 1)
+        #expect(distinct([3, 4, 3, 4]) == 2)
+        #expect(distinct([3, 4, 4, 3]) == 4)
+        #expect(distinct([3, 4, 3]) == 3)
+        #expect(distinct([0, -0.0]) == 2)
+        #expect(distinct([3, 3], noise: [0.5, 0.6]) == 2)
+        #expect(distinct([3, 3, 3, 3], mask: [0, 1, 0, 1]) == 2)
+    }
+
     @Test func `weights that mean nothing are errors that name the control`() throws {
         #expect(
             throws: BenchError(.unusableInput, "weight.vis is -0.5 at position 0: weights are numbers from zero up")
