@@ -3,8 +3,8 @@ internal import Synchronization
 /// A weight [n, k] of a layer, as products use it.
 ///
 /// Of a small network it is packed once, at its first product. Of a large one it stays as it is stored, so that it costs no
-/// memory but the file's pages, and each tile of a product packs the part that it needs: 3 % of the product's time
-/// over hundreds of rows, against two to four times the memory of the stored numbers.
+/// memory but the file's pages, and each tile of a product packs the part that it needs: 4 % of the product's time
+/// over 704 rows, against twice the memory of stored half precision.
 public final class MatrixWeight: Sendable {
     public let stored: StoredTensor
     public let isPackedOnce: Bool
