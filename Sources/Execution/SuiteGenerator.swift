@@ -42,6 +42,39 @@ extension Suite {
         }
     }
 
+    /// Generators of one choice for some numbers of threads, ranks or GPUs; embedded ones share what they load.
+    /// - Throws: as `makeGenerator`.
+    func makeGenerators(_ choice: GeneratorChoice, devices: [Int]) throws -> [Int: any Generator] {
+        var made: [Int: any Generator] = [:]
+        switch choice {
+        case .embedded(let weights, let steps, let guidance):
+            var options = EmbeddedGenerator.Options()
+            options.steps = steps
+            options.guidance = guidance
+            let controls = Set(configurations.flatMap { $0.weights.map(\.control) })
+            var first: EmbeddedGenerator?
+            for count in devices {
+                let next =
+                    try first.map { EmbeddedGenerator(sharing: $0, pool: WorkerPool(threads: count)) }
+                    ?? EmbeddedGenerator(
+                        WeightsFolder(path: weights), controls: controls, options: options,
+                        pool: WorkerPool(threads: count))
+                made[count] = next
+                first = next
+            }
+        case .command(let words, let files, let minutes):
+            for count in devices {
+                made[count] = try CommandGenerator(
+                    words: words, files: files, minutes: minutes, devices: count,
+                    diffusionPattern: timing?.diffusionPattern)
+            }
+        case .recorded(let folder):
+            let recorded = try RecordedGenerator(folder: folder)
+            for count in devices { made[count] = recorded }
+        }
+        return made
+    }
+
     /// The generator of the suite, with what it needs loaded; of several, one that hands each task on to its own.
     /// - Parameter jobs: threads, or programs at once.
     /// - Throws: `BenchError`, when weights or program are not there.

@@ -38,6 +38,15 @@ public struct SuiteOutline {
             "folder     \(plan.folder)",
         ]
         if let sweep = suite.sweep { lines.insert("grid       \(Self.words(sweep))", at: 4) }
+        if let race = suite.race {
+            let looks = race.looks(clips: plan.clips).map(String.init).joined(separator: ", ")
+            lines.append(
+                "race       "
+                    + (looks.isEmpty
+                        ? "has too few clips to drop anybody: all videos are made"
+                        : "whoever is beaten after \(looks) clips is left out of later ones, so fewer videos may be made")
+            )
+        }
         if count > 0 {
             let pace = try Pace(of: missing.prefix(count).map { plan.entries[$0] }, store: store)
             lines.append("time       \(pace.time)")

@@ -84,6 +84,18 @@ public struct SuitePlan: Sendable {
         return ["\(asked) clips are asked for, and there are \(clips): all are taken"]
     }
 
+    /// Another choice of a plan's trials.
+    init(of whole: SuitePlan, entries: [Entry], impossible: [Impossible]) {
+        suite = whole.suite
+        self.entries = entries
+        self.impossible = impossible
+        dataset = whole.dataset
+        folder = whole.folder
+        clips = whole.clips
+        name = whole.name
+        notes = whole.notes
+    }
+
     /// What all videos of a configuration have in common.
     private struct Row {
         let configuration: WeightedConfiguration

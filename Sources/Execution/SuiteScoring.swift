@@ -39,17 +39,26 @@ public struct SuiteScoring: Sendable {
         niqe = choice.niqeBlock.map { .references(block: $0, folder: mapFolder) }
     }
 
-    /// Looks for columns of the suite's table that nobody could measure.
+    /// Looks for columns of the suite's table, and objectives of its race, that nobody could measure, and for a race
+    /// that may drop nobody.
     /// - Throws: `BenchError` 65 naming the first, with what it needs.
     public func check(_ plan: SuitePlan) throws(BenchError) {
         let dataset = try DatasetFolder(path: plan.dataset)
         let suite = plan.suite
-        for column in suite.layout.columns {
+        if suite.race != nil, suite.sweep?.cells.isEmpty ?? true {
+            throw BenchError(
+                .unusableInput,
+                "\(suite.path):\(suite.raceLine ?? 1): 'race' has nobody whom it may drop, because configurations with a "
+                    + "name of their own stay; add a 'grid', or leave the race out")
+        }
+        for (column, what, place) in suite.layout.columns.map({ ($0, "column", suite.path) })
+            + (suite.race?.objectives ?? []).map({ ($0, "objective", "\(suite.path):\(suite.raceLine ?? 1)") })
+        {
             guard let need = need(of: column, suite, dataset, folder: plan.folder) else { continue }
             let name = column.metric + (column.region == .all ? "" : "/\(column.region.rawValue)")
             throw BenchError(
                 .unusableInput,
-                "\(suite.path): nobody can measure the column '\(name)': \(need); or leave the column out")
+                "\(place): nobody can measure the \(what) '\(name)': \(need); or leave the \(what) out")
         }
     }
 
@@ -109,9 +118,13 @@ public struct SuiteScoring: Sendable {
         request.sweep = plan.suite.sweep
         request.configurations = plan.suite.configurations.map(\.name)
         request.hasRegions = plan.suite.metrics.hasRegions
-        request.planned =
-            ["suite", plan.suite.name] + plan.entries.map(\.identity.hex)
-            + plan.impossible.flatMap { [$0.configuration, $0.subject] }
+        request.planned = Self.planned(plan)
         return request
+    }
+
+    /// What a run of a plan is of.
+    static func planned(_ plan: SuitePlan) -> [String] {
+        ["suite", plan.suite.name] + plan.entries.map(\.identity.hex)
+            + plan.impossible.flatMap { [$0.configuration, $0.subject] }
     }
 }

@@ -8,7 +8,7 @@ internal import Video
 /// file.
 ///
 /// In its words, `{spec}` is the file that says what to make, `{out}` where the video goes, `{clip}` the reference video,
-/// `{seed}` and `{prompt}` the task's. No shell sees them. A program that is not told `{out}` finds the place in the file.
+/// `{seed}` and `{prompt}` the task's, `{devices}` how many a timing is for. No shell sees them. A program that is not told `{out}` finds the place in the file.
 public final class CommandGenerator: Generator {
     public let label: String
     public let fingerprint: [String]
@@ -16,6 +16,7 @@ public final class CommandGenerator: Generator {
     public let files: [Artifact]
     public let settings: [String: String]
     private let command: CommandWords
+    private let reported: ReportedSeconds
     private let limit: Duration?
     private let jobs: Int
     private let running = Mutex(Running())
@@ -30,13 +31,18 @@ public final class CommandGenerator: Generator {
     ///   - files: what the program reads that can change its videos, as scripts and weights.
     ///   - minutes: a program that takes longer for a video is ended; nil lets it run on.
     ///   - jobs: how many run at once.
+    ///   - devices: what `{devices}` stands for, where videos are timed.
+    ///   - diffusionPattern: a regular expression with one group that finds the seconds of diffusion on a line of the
+    ///     program's output; nil for a line "transferbench: diffusion-seconds=…".
     ///   - searchPath: in place of PATH.
     /// - Throws: `BenchError` when the program or a file is not there, or the words could not make a video.
     public init(
-        words: [String], files: [String] = [], minutes: Double? = nil, jobs: Int = 1, searchPath: String? = nil
+        words: [String], files: [String] = [], minutes: Double? = nil, jobs: Int = 1, devices: Int? = nil,
+        diffusionPattern: String? = nil, searchPath: String? = nil
     ) throws {
         let path = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        command = try CommandWords(words, path: path)
+        command = try CommandWords(words, path: path, devices: devices)
+        reported = try ReportedSeconds(pattern: diffusionPattern)
         limit = minutes.map { .seconds($0 * 60) }
         self.jobs = max(1, jobs)
         // A script among the words is a part of the program; where the program itself lies is not.
@@ -66,6 +72,27 @@ public final class CommandGenerator: Generator {
         _ tasks: [VideoTask], onProgress: (Double) -> Void,
         onResult: (Int, Result<String, any Error>) throws -> Bool
     ) throws {
+        try make(tasks, onProgress: onProgress, onTimes: { _ in }, onResult: onResult)
+    }
+
+    public func time(_ task: VideoTask) throws -> (video: String, times: GenerationTimes) {
+        var result: Result<String, any Error>?
+        var times: GenerationTimes?
+        try make(
+            [task], onProgress: { _ in }, onTimes: { times = $0 },
+            onResult: { _, made in
+                result = made
+                return true
+            })
+        guard let video = try result?.get(), let times else { throw BenchError(.bug, "\(task.output) was not made") }
+        return (video, times)
+    }
+
+    /// - Parameter onTimes: called before the result of every video that was made.
+    private func make(
+        _ tasks: [VideoTask], onProgress: (Double) -> Void, onTimes: (GenerationTimes) -> Void,
+        onResult: (Int, Result<String, any Error>) throws -> Bool
+    ) throws {
         var waiting = tasks.indices.makeIterator()
         var goesOn = true
         var active: [(place: Int, run: CommandRun)] = []
@@ -93,7 +120,9 @@ public final class CommandGenerator: Generator {
                     running.families.removeAll { $0.mark == run.family.mark }
                 }
                 active.remove(at: ended)
-                try finish(place, Result { try run.collect() })
+                let result = Result { try run.collect() }
+                if let times = run.times { onTimes(times) }
+                try finish(place, result)
             } else {
                 if let limit { for one in active { one.run.end(after: limit) } }
                 usleep(5000)
@@ -107,7 +136,7 @@ public final class CommandGenerator: Generator {
     private func start(_ task: VideoTask) throws -> CommandRun {
         try running.withLock { running in
             guard !running.isStopped else { throw Self.stopped }
-            let run = try CommandRun(task, command)
+            let run = try CommandRun(task, command, reported: reported)
             running.families.append(run.family)
             return run
         }

@@ -18,16 +18,25 @@ struct CommandLog {
     }
 
     private static func lastLines(of path: String) -> [String] {
-        guard let file = FileHandle(forReadingAtPath: path) else { return [] }
-        let most: UInt64 = 4096
-        let end = (try? file.seekToEnd()) ?? 0
-        try? file.seek(toOffset: end > most ? end - most : 0)
-        let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline).map { line in
+        let lines = end(of: path, most: 4096).split(whereSeparator: \.isNewline).map { line in
             let plain = plainText(String(line)).trimmingCharacters(in: .whitespaces)
             return plain.count > 300 ? plain.prefix(300) + "…" : plain
         }
         return Array(lines.filter { !$0.isEmpty }.suffix(3))
+    }
+
+    /// The lines of what was written last, standard output after standard error: a program may say a lot.
+    func reportedLines() -> [String] {
+        [errors, output].flatMap { path -> [String] in
+            Self.end(of: path, most: 1 << 20).split(whereSeparator: \.isNewline).map { String($0.prefix(4096)) }
+        }
+    }
+
+    private static func end(of path: String, most: UInt64) -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+        let end = (try? file.seekToEnd()) ?? 0
+        try? file.seek(toOffset: end > most ? end - most : 0)
+        return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
     }
 
     /// Keeps all of it in one file, as the program wrote it.

@@ -16,13 +16,17 @@ final class CommandRun {
     private let log: CommandLog
     private let result: String
     private let began = ContinuousClock.now
+    /// What the program said of its own time, and how long it ran; known after `collect`.
+    private(set) var times: GenerationTimes?
+    private let reported: ReportedSeconds
     /// The limit that was passed.
     private var overdue: Duration?
 
     /// Starts the program.
     /// - Throws: what is wrong with the task, or `NotStarted`.
-    init(_ task: VideoTask, _ command: CommandWords) throws {
+    init(_ task: VideoTask, _ command: CommandWords, reported: ReportedSeconds) throws {
         self.task = task
+        self.reported = reported
         let spec = try CommandSpec(task)
         work = try WorkFolder(beside: task.output)
         let suffix = URL(fileURLWithPath: task.output).pathExtension
@@ -75,6 +79,7 @@ final class CommandRun {
     /// - Returns: the video's path.
     /// - Throws: `CommandFailure` that says what the program did instead.
     func collect() throws -> String {
+        let wall = seconds(since: began)
         let ended = endRest()
         let end = process.reap()
         if let overdue { throw failure("took longer than \(overdue / .seconds(60)) min and was ended", ended) }
@@ -89,6 +94,8 @@ final class CommandRun {
         do throws(FileError) { _ = try FrameSurvey(of: work.file(result)) } catch {
             throw failure("wrote a video that cannot be read: it \(error.reason)", ended)
         }
+        let said = reported.seconds(in: log)
+        times = GenerationTimes(generate: max(0, wall - (said.load ?? 0)), load: said.load, diffusion: said.diffusion)
         let place = try work.place(result, for: task)
         unlink(CommandLog.place(of: task.output))
         return place

@@ -6,12 +6,14 @@ struct CommandWords: Sendable {
     /// The program's file.
     let program: String
     let words: [String]
+    /// What `{devices}` stands for; nil where nothing is timed.
+    private let devices: Int?
 
     /// What a word may ask for, as "{out}".
-    static let places = ["spec", "out", "seed", "prompt", "clip"]
+    static let places = ["spec", "out", "seed", "prompt", "clip", "devices"]
 
     /// - Throws: `BenchError` when no program of that name is there, or the words could not make a video.
-    init(_ words: [String], path: String) throws(BenchError) {
+    init(_ words: [String], path: String, devices: Int? = nil) throws(BenchError) {
         guard let name = words.first, !name.isEmpty else {
             throw BenchError(.usage, "the command has no words; give a program and its arguments")
         }
@@ -21,6 +23,12 @@ struct CommandWords: Sendable {
                 .usage,
                 "the command asks for {\(unknown)}; what can be asked for is "
                     + Self.places.map { "{\($0)}" }.joined(separator: ", "))
+        }
+        guard devices != nil || !asked.contains("devices") else {
+            throw BenchError(
+                .usage,
+                "the command asks for {devices}, which only a suite with 'timing: {devices: [1, 2]}' says; write the number"
+            )
         }
         guard asked.contains("out") || asked.contains("spec") else {
             throw BenchError(
@@ -34,6 +42,7 @@ struct CommandWords: Sendable {
         }
         self.program = URL(fileURLWithPath: program).path
         self.words = words
+        self.devices = devices
         if let script = Self.script(words), !FileManager.default.fileExists(atPath: script) {
             throw BenchError(
                 .unusableInput,
@@ -72,8 +81,9 @@ struct CommandWords: Sendable {
 
     /// The arguments with everything filled in; what is filled in is not looked at again.
     func arguments(_ values: [String: String]) -> [String] {
-        words.dropFirst().map { word in
-            word.replacing(/\{([a-z]+)\}/) { values[String($0.1)] ?? String($0.0) }
+        let known = values.merging(devices.map { ["devices": "\($0)"] } ?? [:]) { own, _ in own }
+        return words.dropFirst().map { word in
+            word.replacing(/\{([a-z]+)\}/) { known[String($0.1)] ?? String($0.0) }
         }
     }
 }

@@ -8,6 +8,14 @@ extension EmbeddedGenerator {
         _ tasks: [VideoTask], onProgress: (Double) -> Void,
         onResult: (Int, Result<String, any Error>) throws -> Bool
     ) throws {
+        try make(tasks, onProgress: onProgress, onDiffusion: { _ in }, onResult: onResult)
+    }
+
+    /// - Parameter onDiffusion: called with the seconds of every run of the sampler.
+    func make(
+        _ tasks: [VideoTask], onProgress: (Double) -> Void, onDiffusion: (Double) -> Void,
+        onResult: (Int, Result<String, any Error>) throws -> Bool
+    ) throws {
         guard !tasks.isEmpty else { return }
         let parts = try parts()
         let planner = TaskPlanner(generator: self, model: parts.model)
@@ -33,6 +41,8 @@ extension EmbeddedGenerator {
             do {
                 try batch.run(members.map(\.sample)) { share in
                     for member in members { advance(member.place, share) }
+                } sampled: {
+                    onDiffusion($0)
                 } emit: { index, frame in
                     outputs[index].take(frame)
                 }

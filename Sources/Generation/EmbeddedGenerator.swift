@@ -48,6 +48,8 @@ public final class EmbeddedGenerator: Generator {
         var parts: Parts?
         var embeddings: [String: Tensor] = [:]
         var facts: [String: VideoOutline.Facts] = [:]
+        /// How long the parts took to load.
+        var seconds = 0.0
     }
 
     /// What videos are made with.
@@ -114,6 +116,20 @@ public final class EmbeddedGenerator: Generator {
         "the size", "the number of frames",
     ]
 
+    /// The same generator with other threads: weights are loaded once for both.
+    public init(sharing other: EmbeddedGenerator, pool: WorkerPool) {
+        label = other.label
+        fingerprint = other.fingerprint
+        recipe = other.recipe
+        settings = other.settings
+        folder = other.folder
+        options = other.options
+        sampler = other.sampler
+        branches = other.branches
+        memory = other.memory
+        self.pool = pool
+    }
+
     public func recipe(of task: VideoTask) throws(BenchError) -> [Recipe.Part] {
         try task.configuration.weights.map(\.control).sorted().map { name throws(BenchError) in
             try checkBranch(name)
@@ -144,12 +160,20 @@ public final class EmbeddedGenerator: Generator {
     func parts() throws -> Parts {
         try memory.loaded.withLock { loaded in
             if let parts = loaded.parts { return parts }
+            let began = ContinuousClock.now
             let controls = ControlKind.allCases.map(\.rawValue).filter { branches[$0] != nil }
             let parts = Parts(
                 model: try TransferModel(folder, controls: controls), encoder: try PromptEncoder(folder))
             loaded.parts = parts
+            loaded.seconds = seconds(since: began)
             return parts
         }
+    }
+
+    /// How long the model took to load, which it does when it is first asked for.
+    func loadSeconds() throws -> Double {
+        _ = try parts()
+        return memory.loaded.withLock { $0.seconds }
     }
 
     /// What a task's video is going to be. Videos are looked at once.

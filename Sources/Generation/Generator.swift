@@ -37,6 +37,10 @@ public protocol Generator: Sendable {
     /// The task's own fingerprint in parts that a person knows.
     func recipe(of task: VideoTask) throws(BenchError) -> [Recipe.Part]
 
+    /// Makes the video of one task alone, with nothing else at the same time, and says how long its parts took.
+    /// - Throws: why there is no video, or no time of it.
+    func time(_ task: VideoTask) throws -> (video: String, times: GenerationTimes)
+
     /// Ends what runs outside this process, for the sudden end of this one. From any thread.
     func stop()
 
@@ -60,6 +64,12 @@ extension Generator {
     public func maker(of configuration: String) -> any Generator { self }
 
     public func stop() {}
+
+    /// Videos that exist already take no time to make.
+    public func time(_ task: VideoTask) throws -> (video: String, times: GenerationTimes) {
+        throw BenchError(
+            .usage, "\(label) makes no videos, so there is nothing to time; choose an embedded generator or a command")
+    }
 
     /// Looks at the places of the videos.
     public func check(_ tasks: [VideoTask]) throws {

@@ -29,6 +29,11 @@ public struct ComparisonTable: Sendable {
         public let scored: Int
         public let planned: Int
         public let cells: [Cell]
+        /// "dropped after 6 clips by Uniform": the row was beaten in its run's race; nil where it was not.
+        public let drop: String?
+
+        /// The label, with what became of the row.
+        var title: String { label + (drop.map { ", \($0)" } ?? "") }
     }
 
     public let title: String
@@ -55,7 +60,9 @@ public struct ComparisonTable: Sendable {
         }
         let shared = columns.map { column in
             MarkBasis.means(
-                rows.map { $0.items(of: column.metric) }, metric: column.metric.name, region: column.region)
+                // Who was dropped was not measured on the clips that the others were.
+                rows.map { $0.drop == nil ? $0.items(of: column.metric) : [] }, metric: column.metric.name,
+                region: column.region)
         }
         let marked = columns.indices.map { c in
             marks(
@@ -72,7 +79,7 @@ public struct ComparisonTable: Sendable {
                     return Cell(
                         aggregate: aggregate, text: text(aggregate, options.digits), mark: marked[c][r],
                         scope: columns[c].metric.scope)
-                })
+                }, drop: row.drop.map { "dropped after \(counted($0.clips, "clip")) by \($0.by)" })
         }
         var counts: [MetricDescriptor.Scope: [Count]] = [:]
         for row in aggregates {

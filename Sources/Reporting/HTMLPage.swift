@@ -42,6 +42,7 @@ struct HTMLPage {
             <p class="settings">\(escaped((settings + ["dataset \(group.dataset)"]).joined(separator: " · ")))</p>
             \(group.tables.map(comparison).joined())
             \(group.agreements.map(agreement).joined())
+            \((group.races + group.timings).map { $0.html("numbers", escaped) }.joined())
             \(origins(group))
             \(notices.isEmpty ? "" : "<h3>To know</h3><ul class=\"notices\">" + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>")
             \(plots.map { "<h3>\(escaped($0.title))</h3><div class=\"plot\">\(picture($0.svg))</div>" }.joined())
@@ -60,7 +61,7 @@ struct HTMLPage {
             "<th title=\"\(escaped(column.metric.name)), \(column.metric.direction) is better\">\(escaped(column.title))</th>"
         }.joined()
         let rows = table.rows.map { row in
-            let name = escaped(row.label) + (row.isPartial ? " <span class=\"partial\">PARTIAL</span>" : "")
+            let name = escaped(row.title) + (row.isPartial ? " <span class=\"partial\">PARTIAL</span>" : "")
             return "<tr><th>\(name)</th>"
                 + row.cells.map { cell in
                     let value = cell.aggregate.mean.map { "\($0)" } ?? ""
@@ -93,19 +94,8 @@ struct HTMLPage {
     }
 
     private func origins(_ group: Report.Group) -> String {
-        let origins = group.origins
-        let header = origins.header.map { "<th>\(escaped($0))</th>" }.joined()
-        let rows = origins.rows.map { row in
-            "<tr><th>\(escaped(row[0]))</th>"
-                + row.dropFirst().map { "<td class=\"text\">\(escaped($0))</td>" }.joined() + "</tr>"
-        }.joined(separator: "\n")
-        let table =
-            origins.header.count > 1
-            ? "<div class=\"scroll\"><table class=\"origins\"><thead><tr>\(header)</tr></thead>\n<tbody>\(rows)</tbody></table></div>"
-            : ""
-        let notes = origins.notes.map { "<p class=\"note\">\(escaped($0)).</p>" }.joined(separator: "\n")
-        return table.isEmpty && notes.isEmpty
-            ? "" : "<h3>\(origins.title)</h3>\n\(table)\n\(notes)\n\(promptTexts(group))"
+        let table = group.origins.table
+        return table.isEmpty ? "" : table.html("origins", escaped) + promptTexts(group)
     }
 
     /// All texts that videos were made from, folded up.

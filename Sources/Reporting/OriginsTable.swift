@@ -130,46 +130,11 @@ private func short(_ value: Double) -> String {
 extension Report.Group {
     /// What made the rows.
     var origins: OriginsTable { OriginsTable(rows) }
+
+    /// The tables under those of means, and of agreement with what was published.
+    var further: [NotedTable] { races + timings + [origins.table] }
 }
 
 extension OriginsTable {
-    func terminal() -> String {
-        guard !(header.isEmpty && notes.isEmpty) else { return "" }
-        var text = "\(title)\n"
-        if header.count > 1 {
-            var table = TextTable(header, hasStyles: false, isLeft: true)
-            for row in rows { table.add(row.map { .init($0) }) }
-            text += table.rendered()
-        }
-        return text + notes.map { plainText($0) + "\n" }.joined()
-    }
-
-    func markdown() -> String {
-        guard !(header.isEmpty && notes.isEmpty) else { return "" }
-        func line(_ cells: [String]) -> String { "|" + cells.map { " \(markdownEscaped($0)) |" }.joined() }
-        let table =
-            header.count > 1
-            ? (["| |" + header.dropFirst().map { " \($0) |" }.joined(), "|" + header.map { _ in ":--|" }.joined()]
-                + rows.map(line)).joined(separator: "\n") + "\n\n" : ""
-        return "### \(title)\n\n" + table + notes.map { "- \(markdownEscaped($0))\n" }.joined()
-    }
-
-    func latex() -> String {
-        guard header.count > 1 else { return notes.map { "% \(plainText($0))\n" }.joined() }
-        let lines = ([header] + rows).map { "{}" + $0.map(latexEscaped).joined(separator: " & ") + " \\\\" }
-        let caption = ([title] + notes).map(latexEscaped).joined(separator: "; ")
-        return """
-            \\begin{table}
-            \\caption{\(caption).}
-            \\begin{tabular}{\(String(repeating: "l", count: header.count))}
-            \\toprule
-            \(lines[0])
-            \\midrule
-            \(lines.dropFirst().joined(separator: "\n"))
-            \\bottomrule
-            \\end{tabular}
-            \\end{table}
-
-            """
-    }
+    var table: NotedTable { NotedTable(title: title, header: header, rows: rows, notes: notes) }
 }

@@ -24,7 +24,7 @@ struct Plot {
 extension Report {
     /// The plots of a group; without frames or regions, fewer.
     func plots(_ group: Group) -> [Plot] {
-        [bars(group), published(group), curves(group), regions(group)].compactMap { $0 }
+        [bars(group), published(group), scaling(group), curves(group), regions(group)].compactMap { $0 }
     }
 
     /// Means of every metric with their intervals, one panel a metric.
@@ -41,7 +41,8 @@ extension Report {
                 guard let mean = a.mean else { continue }
                 let range = a.interval?.bounds ?? mean...mean
                 let row = group.rows.count - 1 - i  // the first on top
-                data += "\(row) \(mean) \(range.lowerBound) \(range.upperBound) \(colour(i))\n"
+                let dropped = group.rows[i].drop != nil
+                data += "\(row) \(mean) \(range.lowerBound) \(range.upperBound) \(dropped ? 0xC8C8C8 : colour(i))\n"
             }
             data += "EOD\n"
             let ticks = labels.enumerated().map { i, label in "\(tick(label)) \(group.rows.count - 1 - i)" }
@@ -54,6 +55,7 @@ extension Report {
                 set title \(quoted("\(metric.title) — \(metric.direction) is better"))
                 set xlabel \(quoted("\(axis(metric)); \(metric.scope.plural) scored / planned: \(n)"))
                 set ytics (\(ticks.joined(separator: ",")))
+                \(drops(group))
                 set yrange [-0.6:\(Double(group.rows.count) - 0.4)]
                 set xrange [\(bottom * 1.1):\(max(top * 1.1, bottom == 0 ? 1e-6 : 0))]
                 plot $bars\(k) using (0):1:(0):2:($1-0.35):($1+0.35):5 with boxxyerror lc rgb variable fs solid 0.85 notitle, \
@@ -72,6 +74,17 @@ extension Report {
                     : "; no whiskers: an interval takes \(ClipInterval.fewestClips) clips"),
             panels, data, height: 110 + 34 * group.rows.count,
             setup: "set grid xtics \(gridStyle)\nunset key\nset lmargin \(4 + (labels.map(\.count).max() ?? 0))\n")
+    }
+
+    /// What became of rows that a race dropped, written on their bars.
+    private func drops(_ group: Group) -> String {
+        let texts = group.rows.enumerated().compactMap { i, row -> String? in
+            row.drop.map { drop in
+                let text = "dropped after \(counted(drop.clips, "clip")) by \(drop.by)"
+                return "set label \(quoted(text)) at graph 0.01,first \(group.rows.count - 1 - i) front font ',8'"
+            }
+        }
+        return (["unset label"] + texts).joined(separator: "\n")
     }
 
     /// Every metric by frame, the mean over a configuration's videos.

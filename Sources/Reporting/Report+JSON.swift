@@ -15,7 +15,8 @@ extension Report {
                             number: run.run.number, name: run.run.name, dataset: run.run.dataset,
                             partial: run.isPartial, planned: run.planned, scored: run.scored,
                             environment: run.run.environment,
-                            events: run.events.map { .init(kind: $0.kind, subject: $0.subject, message: $0.message) })
+                            events: run.events.map { .init(kind: $0.kind, subject: $0.subject, message: $0.message) },
+                            race: run.race.map { RaceDocument($0) }, timings: run.timings.map { TimingDocument($0) })
                     },
                     means: group.tables.flatMap { table in
                         table.rows.flatMap { row in
@@ -75,6 +76,10 @@ private struct Document: Encodable {
         let scored: Int
         let environment: [String: String]
         let events: [Event]
+        /// Looks of its race, with whom they dropped; empty where there is none.
+        let race: [RaceDocument]
+        /// What was measured of its videos' making; empty where nothing was.
+        let timings: [TimingDocument]
     }
 
     struct Event: Encodable {

@@ -10,7 +10,7 @@ extension Report {
                 var text = TextTable([""] + table.columns.map(\.title), hasStyles: hasStyles)
                 for row in table.rows {
                     text.add(
-                        [.init(row.isPartial ? row.label + " PARTIAL" : row.label)]
+                        [.init(row.isPartial ? row.title + " PARTIAL" : row.title)]
                             + row.cells.map { .init(table.textWithN($0), mark: $0.mark) })
                 }
                 let legend =
@@ -18,7 +18,7 @@ extension Report {
                     ? "" : options.marking == .best ? "; * best" : "; * best, _ second"
                 return "\(plainText(table.title))\n\(text.rendered())\(table.note(options))\(legend)\n"
             }
-            let parts = tables + group.agreements.map { $0.terminal(options) } + [group.origins.terminal()]
+            let parts = tables + group.agreements.map { $0.terminal(options) } + group.further.map { $0.terminal() }
             return plainText(heading(group)) + "\n\n" + parts.filter { !$0.isEmpty }.joined(separator: "\n")
                 + messages(group, prefix: "- ", plainText)
         }.joined(separator: "\n")
@@ -31,7 +31,7 @@ extension Report {
                 let header = "| |" + table.columns.map { " \(markdownEscaped($0.title)) |" }.joined()
                 let rule = "|:--|" + table.columns.map { _ in "--:|" }.joined()
                 let rows = table.rows.map { row in
-                    "| \(markdownEscaped(row.label))\(row.isPartial ? " **PARTIAL**" : "") |"
+                    "| \(markdownEscaped(row.title))\(row.isPartial ? " **PARTIAL**" : "") |"
                         + row.cells.map { cell in
                             let text = table.textWithN(cell)
                             return switch cell.mark {
@@ -44,7 +44,7 @@ extension Report {
                 return "### \(markdownEscaped(table.title))\n\n" + ([header, rule] + rows).joined(separator: "\n")
                     + "\n\n\(table.note(options)).\n"
             }
-            let parts = tables + group.agreements.map { $0.markdown(options) } + [group.origins.markdown()]
+            let parts = tables + group.agreements.map { $0.markdown(options) } + group.further.map { $0.markdown() }
             return plainText(heading(group)) + "\n\n" + parts.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
                 + messages(group, prefix: "- ", markdownEscaped)
         }.joined(separator: "\n")
@@ -61,7 +61,7 @@ extension Report {
                         return " & " + latexEscaped(String(column.title.dropLast(2))) + " " + arrow
                     }.joined()
                     let rows = table.rows.map { row in
-                        "{}" + latexEscaped(row.label) + (row.isPartial ? " (partial)" : "")
+                        "{}" + latexEscaped(row.title) + (row.isPartial ? " (partial)" : "")
                             + row.cells.map { cell in
                                 let text = latexEscaped(table.textWithN(cell))
                                 return switch cell.mark {
@@ -86,7 +86,7 @@ extension Report {
 
                         """
                 }
-                let parts = tables + group.agreements.map { $0.latex(options) } + [group.origins.latex()]
+                let parts = tables + group.agreements.map { $0.latex(options) } + group.further.map { $0.latex() }
                 return parts.filter { !$0.isEmpty }.joined(separator: "\n")
             }.joined(separator: "\n")
     }

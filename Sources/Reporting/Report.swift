@@ -117,6 +117,8 @@ struct ReportRow: Sendable {
     /// Videos that could not even be planned.
     let rejected: Int
     let curves: [RunResults.Curve]
+    /// When it was dropped from the run's race, and by whom; nil where it stayed.
+    let drop: (clips: Int, by: String)?
 
     var planned: Int { trials.count + rejected }
     var isPartial: Bool {
@@ -158,7 +160,8 @@ private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
                 label: isShared ? "\(name) (run \(run.run.number))" : name, configuration: name,
                 run: run.run.number, trials: trials,
                 conditions: run.conditions.filter { $0.configuration == name },
-                rejected: run.run.rejected[name] ?? 0, curves: run.curves.filter { $0.configuration == name })
+                rejected: run.run.rejected[name] ?? 0, curves: run.curves.filter { $0.configuration == name },
+                drop: run.drop(of: name))
         }
     }
 }

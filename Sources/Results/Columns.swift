@@ -19,13 +19,18 @@ struct SuiteColumn: Codable {
     let layout: TableLayout?
     let configurations: [String]
     let sweep: Sweep?
+    let scaling: PublishedScaling?
 
     /// nil where the plan says nothing of it.
     init?(_ plan: RunPlan) {
-        guard plan.layout != nil || !plan.configurations.isEmpty || plan.sweep != nil else { return nil }
+        guard
+            plan.layout != nil || !plan.configurations.isEmpty || plan.sweep != nil
+                || plan.scaling != nil
+        else { return nil }
         layout = plan.layout
         configurations = plan.configurations
         sweep = plan.sweep
+        scaling = plan.scaling
     }
 }
 

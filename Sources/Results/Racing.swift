@@ -9,6 +9,8 @@ public import Experiment
 /// share of the race's error. Configurations that the suite names are never dropped.
 public struct Racing: Sendable, Equatable {
     public let race: Race
+    /// The run's number in the store.
+    public let run: Int64
     /// Which way is better in each objective.
     public let directions: [MetricDescriptor.Direction]
     /// All that started, in the order of the table.
@@ -22,7 +24,7 @@ public struct Racing: Sendable, Equatable {
 
     /// What comes next.
     public enum Step: Sendable, Equatable {
-        /// These clips are to be done in these configurations.
+        /// These clips, up to the next look, are to be done in these configurations.
         case block(clips: ArraySlice<String>, configurations: [String])
         /// All that was due is done: `look` decides.
         case look
@@ -34,11 +36,13 @@ public struct Racing: Sendable, Equatable {
     ///   - clips: in any order.
     ///   - taken: looks that were decided before, in their order; they are not decided again.
     public init(
-        _ race: Race, directions: [MetricDescriptor.Direction], configurations: [String], named: Set<String>,
+        _ race: Race, run: Int64, directions: [MetricDescriptor.Direction], configurations: [String],
+        named: Set<String>,
         clips: [String], taken: [RaceLook] = []
     ) {
         precondition(directions.count == race.objectives.count, "a direction for each objective")
         self.race = race
+        self.run = run
         self.directions = directions
         self.configurations = configurations
         self.named = named
@@ -73,10 +77,7 @@ public struct Racing: Sendable, Equatable {
     /// - Parameter done: how many of the clips, in their order, are done in all that takes part in them.
     public func next(done: Int) -> Step {
         let end = nextLook ?? clips.count
-        if done < end {
-            let stop = nextLook == nil ? end : min(end, (done / race.block + 1) * race.block)
-            return .block(clips: clips[done..<stop], configurations: inPlay)
-        }
+        if done < end { return .block(clips: clips[done..<end], configurations: inPlay) }
         return nextLook == nil ? .end : .look
     }
 

@@ -21,13 +21,16 @@ public struct RunPlan: Sendable {
     public let configurations: [String]
     /// The grid that the configurations are of; nil where there is none.
     public let sweep: Sweep?
+    /// Published times that its own are shown beside; nil where there are none.
+    public let scaling: PublishedScaling?
     /// Of what the run is about: the same command continues the same run.
     public let identity: Identity
 
     public init(
         name: String, dataset: String, profile: Profile, parameters: [String: String], metrics: [MetricDescriptor],
         regions: [Region], trials: [PlannedTrial], conditions: [PlannedCondition] = [], rejected: [String: Int] = [:],
-        layout: TableLayout? = nil, configurations: [String] = [], sweep: Sweep? = nil, identity: Identity
+        layout: TableLayout? = nil, configurations: [String] = [], sweep: Sweep? = nil,
+        scaling: PublishedScaling? = nil, identity: Identity
     ) {
         self.name = name
         self.dataset = dataset
@@ -41,6 +44,7 @@ public struct RunPlan: Sendable {
         self.layout = layout
         self.configurations = configurations
         self.sweep = sweep
+        self.scaling = scaling
         self.identity = identity
     }
 }

@@ -21,6 +21,8 @@ public struct RunSummary: Sendable, Equatable {
     public let configurations: [String]
     /// The grid that its configurations are of; nil where there is none.
     public let sweep: Sweep?
+    /// Published times that its own are shown beside; nil where there are none.
+    public let scaling: PublishedScaling?
 }
 
 /// Something of one clip that has scores: a trial, or all videos of a condition.
@@ -100,9 +102,10 @@ public struct RunResults: Sendable {
 
     public var planned: Int { trials.count + run.rejected.values.reduce(0, +) }
     public var scored: Int { trials.count { !$0.scores.isEmpty } }
-    /// Whether some planned trials have no scores, or some parts of them failed.
+    /// Whether some planned trials have no scores, some parts of them failed, or some videos are not timed yet.
     public var isPartial: Bool {
-        scored < planned || conditions.contains { $0.scores.isEmpty } || events.contains { $0.kind != "warning" }
+        scored < planned || !timings.isEmpty && run.finishedAt == nil || conditions.contains { $0.scores.isEmpty }
+            || events.contains { $0.kind != "warning" }
     }
     /// Configurations that have trials or rejected videos: in the planned order, others after them in order of first
     /// appearance.

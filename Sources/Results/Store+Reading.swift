@@ -26,7 +26,8 @@ extension Store {
                     createdAt: try row.decode(forColumn: "created_at"),
                     finishedAt: try row.decode(forColumn: "finished_at"),
                     rejected: try JSON.value([String: Int].self, row.decode(forColumn: "rejected")),
-                    layout: column?.layout, configurations: column?.configurations ?? [], sweep: column?.sweep)
+                    layout: column?.layout, configurations: column?.configurations ?? [], sweep: column?.sweep,
+                    scaling: column?.scaling)
             }
         }
     }

@@ -53,7 +53,7 @@ extension Suite {
         return Suite(
             name: name, path: path, dataset: dataset, clips: clips, generator: generator, presets: presets,
             configurations: configurations, prompts: prompts, seeds: seeds, metrics: metrics, layout: layout,
-            sweep: sweep, race: race, timing: timing, rowGenerators: rows)
+            sweep: sweep, race: race, raceLine: raceLine, timing: timing, rowGenerators: rows)
     }
 }
 

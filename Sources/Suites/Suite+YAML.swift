@@ -41,7 +41,8 @@ extension Suite {
             presets: fields["controls"]?.presets() ?? [:], configurations: configurations,
             prompts: fields["prompts"]?.prompts() ?? .own, seeds: fields["seeds"]?.seeds() ?? [1], metrics: metrics,
             layout: table.layout(title: fields["title"]?.text("the table's title") ?? name, fields["table"]),
-            sweep: rows.sweep, race: race, timing: fields["timing"]?.timing(), rowGenerators: rows.generators)
+            sweep: rows.sweep, race: race, raceLine: fields["race"]?.line,
+            timing: fields["timing"]?.timing(), rowGenerators: rows.generators)
     }
 }
 

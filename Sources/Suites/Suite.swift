@@ -23,6 +23,8 @@ public struct Suite: Sendable, Equatable {
     public let layout: TableLayout
     /// nil where all that is planned is run.
     public let race: Race?
+    /// The line of the suite's file that asks for it.
+    public let raceLine: Int?
     /// nil where videos are made once, as fast as the machine can.
     public let timing: TimingChoice?
     /// By configuration's name; those that are not there are made by `generator` as it is.
@@ -31,7 +33,7 @@ public struct Suite: Sendable, Equatable {
     public init(
         name: String, path: String, dataset: String, clips: ClipChoice? = nil, generator: GeneratorChoice,
         presets: [String: String], configurations: [WeightedConfiguration], prompts: PromptChoice, seeds: [UInt32],
-        metrics: MetricChoice, layout: TableLayout, sweep: Sweep? = nil, race: Race? = nil,
+        metrics: MetricChoice, layout: TableLayout, sweep: Sweep? = nil, race: Race? = nil, raceLine: Int? = nil,
         timing: TimingChoice? = nil, rowGenerators: [String: RowGenerator] = [:]
     ) {
         self.name = name
@@ -47,6 +49,7 @@ public struct Suite: Sendable, Equatable {
         self.layout = layout
         self.sweep = sweep
         self.race = race
+        self.raceLine = raceLine
         self.timing = timing
         self.rowGenerators = rowGenerators
     }

@@ -9,6 +9,9 @@ struct YAMLValue {
     /// As "configurations[2].weights.vis"; empty for the whole document.
     let key: String
 
+    /// The line where it begins.
+    var line: Int { node.mark?.line ?? 1 }
+
     /// What is wrong with the value, after its place.
     /// - Parameter place: the part whose line is named; the value itself unless given.
     func wrong(at place: YAMLValue? = nil, _ what: String) -> BenchError {

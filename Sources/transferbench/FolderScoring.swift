@@ -14,6 +14,12 @@ struct FolderScoring {
     let limit: Int?
 
     func run() throws {
+        let outcomes = try score()
+        try show(outcomes)
+    }
+
+    /// Scores what is not in the store, with progress.
+    func score() throws -> [ScoringRunner.Outcome] {
         let jobs = try requests.map(plan)
         var outcomes: [ScoringRunner.Outcome] = []
         for (k, job) in jobs.enumerated() {
@@ -25,12 +31,17 @@ struct FolderScoring {
                     job, with: jobs.indices.contains(k + 1) ? jobs[k + 1] : nil, in: store, environment: environment,
                     limit: left))
         }
+        return outcomes
+    }
+
+    /// Shows the runs' table, and what is known of their failures.
+    func show(_ outcomes: [ScoringRunner.Outcome]) throws {
         let numbers = outcomes.map(\.run)
         let runs = try store.runs().filter { numbers.contains($0.number) }
         let results = try runs.map { run throws(BenchError) in try store.results(of: run) }
         let report = Report(results, options: ReportOptions())
         try Terminal.output(report.terminal(hasStyles: Terminal.hasStyledOutput))
-        if jobs.count > 1 {
+        if outcomes.count > 1 {
             try Terminal.output("\n" + ProfileDifferences(report).text(hasStyles: Terminal.hasStyledOutput))
         }
         for (outcome, along) in zip(outcomes, [0] + outcomes.map(\.alongside)) {

@@ -20,6 +20,9 @@ struct RunCommand: ParsableCommand {
             own; with several seeds CLIP__PROMPT-seedN). What exists is neither made nor scored again; the same command \
             continues what was cut short. A video that cannot be made is recorded with the reason and the rest goes on.
 
+            A suite with `race:` leaves out cells of its grid that are surely beaten, after every few clips; one with `timing:` \
+            measures how long videos take, and scores nothing.
+
             Finished videos are never overwritten. Where the suite was changed and videos of its configurations, clips, \
             prompts and seeds exist that were made under another recipe, or files that the store knows nothing of, nothing is \
             made until --remake or --adopt says what to do (exit code 65).
@@ -107,6 +110,10 @@ struct RunCommand: ParsableCommand {
         let workers = jobs ?? Machine.cores
         let storePath = store ?? suite.name + ".sqlite"
         let base = URL(fileURLWithPath: storePath).deletingPathExtension().path
+        if let timing = suite.timing {
+            let timed = SuiteTiming(suite: suite, timing: timing, clips: clips, jobs: workers, limit: limit)
+            return dryRun ? try timed.outline(store: storePath) : try timed.run(store: storePath, wait: wait)
+        }
         let folder = URL(fileURLWithPath: videos ?? base + "-videos/" + suite.name).standardizedFileURL.path
         // A network or weights that are not there are said before the first video is made.
         let scoring = try SuiteScoring(
@@ -128,7 +135,10 @@ struct RunCommand: ParsableCommand {
         Terminal.note("\(suite.name): \(generator.label)")
         let plan = try SuitePlan(suite, clips: clips, generator: generator, folder: folder, store: store)
         try scoring.check(plan)
-        let outcome = try make(plan, generator, store, environment)
+        if let race = suite.race {
+            return try run(race, plan, generator, scoring, store, environment, sheet: sheetPath)
+        }
+        let outcome = try make(plan, generator, store, environment, limit: limit)
         if let sheetPath { write(plan, outcome, to: sheetPath) }
         try FolderScoring(
             requests: [scoring.request(for: plan, outcome, folder: folder)], environment: environment, store: store,
@@ -136,7 +146,7 @@ struct RunCommand: ParsableCommand {
         ).run()
     }
 
-    private var existing: SuiteRunner.Existing { remake ? .remake : adopt ? .adopt : .ask }
+    var existing: SuiteRunner.Existing { remake ? .remake : adopt ? .adopt : .ask }
 
     private func outline(
         _ suite: Suite, _ generator: any Generator, _ storePath: String, _ folder: String, _ scoring: SuiteScoring
@@ -155,7 +165,7 @@ struct RunCommand: ParsableCommand {
     }
 
     /// The scores do not wait for a picture that cannot be drawn.
-    private func write(_ plan: SuitePlan, _ outcome: SuiteRunner.Outcome, to path: String) {
+    func write(_ plan: SuitePlan, _ outcome: SuiteRunner.Outcome, to path: String) {
         do {
             let sheet = try SuiteSheet(plan, outcome, clips: 8)
             guard !sheet.rows.isEmpty else { return Terminal.note("no sheet: there is no video to show") }
@@ -165,8 +175,9 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    private func make(
-        _ plan: SuitePlan, _ generator: any Generator, _ store: Store, _ environment: [String: String]
+    /// - Parameter limit: videos to make at most.
+    func make(
+        _ plan: SuitePlan, _ generator: any Generator, _ store: Store, _ environment: [String: String], limit: Int?
     ) throws -> SuiteRunner.Outcome {
         let bar = ProgressBar(total: 0, unit: "video", scale: 100)
         var due = 0.0

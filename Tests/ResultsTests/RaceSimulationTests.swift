@@ -61,7 +61,7 @@ import Testing
                 own.indices.map { k in (0..<clips).map { own[k] + hard[k][$0] + shape(noise.next()) } }
             }
             var racing = Racing(
-                race, directions: [.higher, .higher], configurations: names, named: [],
+                race, run: 1, directions: [.higher, .higher], configurations: names, named: [],
                 clips: (0..<clips).map { "clip_\($0)" })
             var done = 0
             while true {

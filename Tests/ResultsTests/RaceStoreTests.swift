@@ -37,7 +37,7 @@ import Testing
             try body()
         }
         var racing = Racing(
-            race, directions: [.higher, .lower], configurations: names, named: ["C"], clips: clips,
+            race, run: number, directions: [.higher, .lower], configurations: names, named: ["C"], clips: clips,
             taken: try store.race(of: number))
         var done = 0
         while true {

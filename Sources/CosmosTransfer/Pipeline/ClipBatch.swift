@@ -114,11 +114,13 @@ public final class ClipBatch {
     /// Makes the videos of some samples together.
     /// - Parameters:
     ///   - progress: called after every evaluation with the share of all work that it was; the shares add up to 1.
+    ///   - sampled: called after every run of the sampler with the seconds that it took.
     ///   - emit: takes the frames of each sample in their order; those of different samples alternate clip by clip.
     /// - Throws: `BenchError` or `FileError` for what any of the samples cannot use, before the work where that can be known;
     ///   or what `emit` throws.
     public func run(
         _ samples: [Sample], progress: (_ share: Double) -> Void = { _ in },
+        sampled: (_ seconds: Double) -> Void = { _ in },
         emit: (_ sample: Int, Frame) throws -> Void
     ) throws {
         let requests = samples.map(request)
@@ -139,11 +141,13 @@ public final class ClipBatch {
                 let denoiser = GuidedDenoiser(joining: members.map(\.denoiser))
                 let request = requests[group[0]]
                 let share = Double(group.count) / Double(samples.count * clips * request.evaluations)
+                let began = ContinuousClock.now
                 let clean = try request.sample(from: InitialLatent(joining: members.map(\.initial))) { _ in
                     progress(share)
                 } denoise: { x, sigma in
                     try denoiser(x, sigma: sigma)
                 }
+                sampled(began.duration(to: .now) / .seconds(1))
                 for (place, index) in group.enumerated() {
                     cuts[index].begin(clip: clip)
                     try jobs[index].decode(clean.sample(place)) { frame in
