@@ -14,6 +14,8 @@ let strict: [SwiftSetting] = [
 // Debug builds run the tests on real frames: unoptimised, the loops over pixels are hundreds of times slower.
 let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+// SQLite's own functions, for the one place that reads a million rows.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 
 let package = Package(
     name: "transferbench",
@@ -74,7 +76,7 @@ let package = Package(
         .target(
             name: "Suites", dependencies: ["Experiment", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "Results", dependencies: ["Experiment", grdb], swiftSettings: hot),
+        .target(name: "Results", dependencies: ["Experiment", grdb, sqlite], swiftSettings: hot),
         .target(name: "Reporting", dependencies: ["CGnuplot", "Experiment", "Results"], swiftSettings: strict),
         .target(
             name: "Execution",
@@ -92,6 +94,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+
+        // Writes large stores for Benchmarks/store_scale.py.
+        .executableTarget(
+            name: "store-scale", dependencies: ["Experiment", "Results"], path: "Benchmarks/StoreScale",
+            swiftSettings: hot),
 
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Video"], path: "Tests/TestSupport", swiftSettings: hot),

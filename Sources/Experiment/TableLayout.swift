@@ -15,11 +15,16 @@ public struct TableLayout: Sendable, Equatable, Codable {
     public let columns: [Column]
     /// nil where nothing was published to compare with.
     public let published: PublishedTable?
+    /// Metrics against weights of the suite's grid, as the paper's Figure 7; nil where none are asked for.
+    public let figure: SweepFigure?
 
-    public init(title: String, columns: [Column] = [], published: PublishedTable? = nil) {
+    public init(
+        title: String, columns: [Column] = [], published: PublishedTable? = nil, figure: SweepFigure? = nil
+    ) {
         self.title = title
         self.columns = columns
         self.published = published
+        self.figure = figure
     }
 }
 

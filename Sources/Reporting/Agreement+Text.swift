@@ -129,7 +129,8 @@ extension Agreement.Column {
     }
 }
 
-private func signed(_ value: Double, _ digits: Int) -> String {
+/// "+0.031", "-0.200", "0.000".
+func signed(_ value: Double, _ digits: Int) -> String {
     let text = number(value, digits)
     return value > 0 && !text.hasPrefix("-") && text.contains { "123456789".contains($0) } ? "+" + text : text
 }

@@ -34,6 +34,21 @@ public struct ComparisonTable: Sendable {
 
         /// The label, with what became of the row.
         var title: String { label + (drop.map { ", \($0)" } ?? "") }
+        var isMarked: Bool { cells.contains { $0.mark != nil } }
+    }
+
+    /// Most rows that a text shows.
+    private static let mostRows = 100
+
+    /// The rows that texts show: of hundreds those with a mark, and as many of the first as there is room for.
+    var shownRows: [Row] {
+        guard rows.count > Self.mostRows else { return rows }
+        var marked = min(Self.mostRows, rows.count { $0.isMarked })
+        var others = Self.mostRows - marked
+        return rows.filter { row in
+            if row.isMarked { marked -= 1 } else { others -= 1 }
+            return row.isMarked ? marked >= 0 : others >= 0
+        }
     }
 
     public let title: String
@@ -59,10 +74,7 @@ public struct ComparisonTable: Sendable {
             columns.map { row.aggregate($0.metric, $0.region, level: options.level) }
         }
         let shared = columns.map { column in
-            MarkBasis.means(
-                // Who was dropped was not measured on the clips that the others were.
-                rows.map { $0.drop == nil ? $0.items(of: column.metric) : [] }, metric: column.metric.name,
-                region: column.region)
+            MarkBasis.means(rows.map { $0.drop == nil ? $0.marked(column.metric, column.region) : [] })
         }
         let marked = columns.indices.map { c in
             marks(
@@ -79,7 +91,7 @@ public struct ComparisonTable: Sendable {
                     return Cell(
                         aggregate: aggregate, text: text(aggregate, options.digits), mark: marked[c][r],
                         scope: columns[c].metric.scope)
-                }, drop: row.drop.map { "dropped after \(counted($0.clips, "clip")) by \($0.by)" })
+                }, drop: row.drop.map(dropText))
         }
         var counts: [MetricDescriptor.Scope: [Count]] = [:]
         for row in aggregates {
@@ -92,7 +104,7 @@ public struct ComparisonTable: Sendable {
         commonN = counts.compactMapValues { counts in counts.allSatisfy { $0 == counts[0] } ? counts[0] : nil }
     }
 
-    var hasMarks: Bool { rows.contains { $0.cells.contains { $0.mark != nil } } }
+    var hasMarks: Bool { rows.contains(where: \.isMarked) }
 
     /// The cell's text with its n, where its column's scope has no common one.
     /// A value that is not what it seems is marked.
@@ -126,15 +138,29 @@ public struct ComparisonTable: Sendable {
             basis.map { (title: column.title, scope: column.metric.scope, basis: $0) }
         }
         parts += [MarkBasis.note(marked)].compactMap { $0 }
+        let shown = shownRows.count
+        if shown < rows.count {
+            parts.append(
+                "\(shown) of \(rows.count) rows: those with a mark, and the first; CSV, JSON and the page have all")
+        }
         return (parts + footnotes.sentences).joined(separator: "; ")
     }
 
     private func intervalNotes(_ level: Double) -> [String] {
         let intervals = rows.flatMap { $0.cells.filter { $0.aggregate.mean != nil }.compactMap(\.aggregate.interval) }
-        let reasons = intervals.compactMap(\.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let told = intervals.contains { $0.bounds != nil } ? [bracketNote(level)] : []
-        return told + reasons.map { "[–]: \($0)" }
+        return told + reasons(intervals).map { "[–]: \($0)" }
     }
+}
+
+/// "dropped after 6 clips by Uniform".
+func dropText(_ drop: (clips: Int, by: String)) -> String {
+    "dropped after \(counted(drop.clips, "clip")) by \(drop.by)"
+}
+
+/// Why intervals hold nothing, each reason once.
+func reasons(_ intervals: [ClipInterval]) -> [String] {
+    intervals.compactMap(\.reason).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
 }
 
 /// What brackets hold.

@@ -43,6 +43,8 @@ struct HTMLPage {
             \(group.tables.map(comparison).joined())
             \(group.agreements.map(agreement).joined())
             \((group.races + group.timings).map { $0.html("numbers", escaped) }.joined())
+            \(report.texts(group, hasHeatmaps: false).map { $0.html("agreement", escaped) }.joined())
+            \(group.sweeps.map { heatmaps($0) }.joined())
             \(origins(group))
             \(notices.isEmpty ? "" : "<h3>To know</h3><ul class=\"notices\">" + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>")
             \(plots.map { "<h3>\(escaped($0.title))</h3><div class=\"plot\">\(picture($0.svg))</div>" }.joined())
@@ -68,7 +70,8 @@ struct HTMLPage {
                     let style = cell.mark.map { " class=\"\($0.rawValue)\"" } ?? ""
                     let clips = counted(cell.aggregate.clips, "clip")
                     let n = "n = \(cell.aggregate.n) of \(cell.aggregate.planned), \(clips)"
-                    return "<td data-value=\"\(value)\"\(style) title=\"\(n)\">\(escaped(table.textWithN(cell)))</td>"
+                    return
+                        "<td data-value=\"\(value)\"\(style) title=\"\(n)\">\(escaped(table.textWithN(cell)))</td>"
                 }.joined() + "</tr>"
         }.joined(separator: "\n")
         return """
@@ -90,6 +93,41 @@ struct HTMLPage {
             <div class="scroll"><table class="agreement"><thead><tr>\(header)</tr></thead>
             <tbody>\(rows)</tbody></table></div>
             <p class="note">\(escaped(text.note)).</p>
+            """
+    }
+
+    /// The heatmaps of a grid as coloured tables, folded up by metric but for the first.
+    private func heatmaps(_ view: SweepView) -> String {
+        let sections = view.columns.indices.compactMap { column -> String? in
+            let tables = view.pairs.map { heatmap(view, column, $0.first, $0.second) }.filter { !$0.isEmpty }
+            guard !tables.isEmpty else { return nil }
+            return "<details\(column == 0 ? " open" : "")><summary>\(escaped(view.columns[column].title))</summary>"
+                + "<div class=\"heatmaps\">\(tables.joined(separator: "\n"))</div></details>"
+        }
+        return sections.isEmpty ? "" : "<h3>Heatmaps</h3>\n" + sections.joined(separator: "\n")
+    }
+
+    private func heatmap(_ view: SweepView, _ column: Int, _ first: Int, _ second: Int) -> String {
+        let heats = view.heatmap(column, first, second)
+        let all = view.pairs.flatMap { view.heatmap(column, $0.first, $0.second) }
+        guard let scale = ColourScale(all.joined().compactMap(\.mean)) else { return "" }
+        let head = view.axes[second].levels.map { "<th>\(escaped($0.text))</th>" }.joined()
+        // The first level at the bottom, as on a plot.
+        let rows = zip(view.axes[first].levels, heats).reversed().map { level, heats in
+            let cells = heats.map { heat -> String in
+                guard let mean = heat.mean else { return "<td></td>" }
+                let colour = scale.colour(mean)
+                let style =
+                    "background:\(ColourScale.css(colour));color:\(ColourScale.css(ColourScale.ink(on: colour)))"
+                return "<td style=\"\(style)\"\(heat.isDropped ? " title=\"dropped by the race\"" : "")>"
+                    + "\(number(mean, report.options.digits))\(heat.isDropped ? "×" : "")<small>\(heat.n)</small></td>"
+            }
+            return "<tr><th>\(escaped(level.text))</th>\(cells.joined())</tr>"
+        }
+        return """
+            <table class="heatmap"><caption>\(escaped("\(view.axes[first].name) (up), \(view.axes[second].name) (across)"))</caption>
+            <tbody>\(rows.joined(separator: "\n"))<tr><th></th>\(head)</tr></tbody>
+            <tfoot><tr><td colspan="\(view.axes[second].levels.count + 1)">\(escaped(view.heatmapNote(column, first, second).replacing("in parentheses", with: "small")))</td></tr></tfoot></table>
             """
     }
 
@@ -129,10 +167,17 @@ struct HTMLPage {
 
     private func contactSheets(_ group: Report.Group) -> String {
         var clips: [String] = []
-        for trial in group.rows.flatMap(\.trials) where !clips.contains(trial.clip) { clips.append(trial.clip) }
+        var byClip: [String: [(label: String, trial: TrialResults)]] = [:]
+        for row in group.rows {
+            for trial in row.trials {
+                if byClip[trial.clip] == nil { clips.append(trial.clip) }
+                byClip[trial.clip, default: []].append((row.label, trial))
+            }
+        }
         let shown = clips.prefix(sheets).map { clip -> String in
-            let trials = group.rows.flatMap { row in row.trials.filter { $0.clip == clip }.map { (row.label, $0) } }
-            guard let first = trials.first?.1 else { return "" }
+            let all = byClip[clip] ?? []
+            let trials = all.prefix(Self.mostStrips)
+            guard let first = trials.first?.trial else { return "" }
             let rows =
                 [(name: "reference", owner: first.clipIdentity)]
                 + trials.map {
@@ -149,7 +194,7 @@ struct HTMLPage {
             return """
                 <details open><summary>\(escaped(clip))</summary>
                 <p class="note">\(escaped(first.caption)) Frames \(frames).</p>
-                \(strips)</details>
+                \(strips)\(all.count > trials.count ? "<p class=\"note\">\(trials.count) of \(all.count) videos are shown.</p>" : "")</details>
                 """
         }.joined(separator: "\n")
         return shown
@@ -160,20 +205,31 @@ struct HTMLPage {
         let ofVideos = group.tables.flatMap(\.columns).filter { $0.metric.scope == .trial }
         let ofClips = group.tables.flatMap(\.columns).filter { $0.metric.scope == .condition }
         let seeds = Set(group.rows.flatMap(\.trials).compactMap(\.origin?.seed))
-        let videos = group.rows.flatMap { row in
-            row.trials.map { trial in
-                let seed = trial.origin.map { "\($0.seed)" } ?? ""
-                return tableRow(
-                    [trial.clip, trial.promptLabel] + (seeds.count > 1 ? [seed] : []) + [row.label],
-                    cells(trial, ofVideos))
-            }
+        let videos = group.rows.lazy.flatMap { row in row.trials.map { (row.label, $0) } }
+        let clips = group.rows.lazy.flatMap { row in row.conditions.map { (row.label, $0) } }
+        let planned = group.rows.reduce((0, 0)) { ($0.0 + $1.trials.count, $0.1 + $1.conditions.count) }
+        func more(_ all: Int, _ noun: String) -> String {
+            all <= Self.mostLines
+                ? "" : "<p class=\"note\">\(Self.mostLines) of \(all) \(noun) are shown; values.csv has all.</p>"
         }
-        let clips = group.rows.flatMap { row in
-            row.conditions.map { tableRow([$0.clip, row.label, "\($0.videos)"], cells($0, ofClips)) }
+        let lines: [String] = videos.prefix(Self.mostLines).map { label, trial in
+            let seed = trial.origin.map { "\($0.seed)" } ?? ""
+            return tableRow(
+                [trial.clip, trial.promptLabel] + (seeds.count > 1 ? [seed] : []) + [label], cells(trial, ofVideos))
         }
-        return sortable(["clip", "prompt"] + (seeds.count > 1 ? ["seed"] : []) + ["configuration"], ofVideos, videos)
-            + (clips.isEmpty ? "" : sortable(["clip", "configuration", "videos"], ofClips, clips))
+        return sortable(["clip", "prompt"] + (seeds.count > 1 ? ["seed"] : []) + ["configuration"], ofVideos, lines)
+            + more(planned.0, "videos")
+            + (planned.1 == 0
+                ? ""
+                : sortable(
+                    ["clip", "configuration", "videos"], ofClips,
+                    clips.prefix(Self.mostLines).map { tableRow([$1.clip, $0, "\($1.videos)"], cells($1, ofClips)) }))
+            + more(planned.1, "clips")
     }
+
+    /// Most lines of the table of every video, and most videos of a clip's contact sheet: a browser has to hold the page.
+    private static let mostLines = 2000
+    private static let mostStrips = 60
 
     private func cells(_ item: any ScoredItem, _ columns: [ComparisonTable.Column]) -> String {
         columns.map { column -> String in
@@ -214,7 +270,7 @@ struct HTMLPage {
             rows += run.run.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
         var seen: Set<String> = []
-        for score in group.rows.flatMap(\.scores) {
+        for score in group.rows.lazy.flatMap(\.scores) where !seen.contains(score.metric) {
             let text = score.parameters.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(
                 separator: "; ")
             if !text.isEmpty, seen.insert(score.metric).inserted { rows.append((score.metric, text)) }
@@ -255,6 +311,12 @@ struct HTMLPage {
         .best { font-weight: 700; } .second { text-decoration: underline; } .absent { color: #999; }
         .partial { color: #b00020; font-size: .8rem; }
         .plot img { max-width: 100%; height: auto; border: 1px solid #e3e3e3; }
+        .heatmaps { display: flex; flex-wrap: wrap; gap: 1.2rem; align-items: flex-start; }
+        table.heatmap { font-size: .85rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+        table.heatmap caption { text-align: left; font-weight: 600; padding: .2rem 0; }
+        table.heatmap td { text-align: center; min-width: 2.6rem; border: 1px solid #fff; padding: .25rem .4rem; }
+        table.heatmap td small { display: block; font-size: .7rem; }
+        table.heatmap tfoot td { text-align: left; color: #555; white-space: normal; max-width: 24rem; }
         .strip { display: flex; gap: 6px; align-items: center; margin: 4px 0; flex-wrap: wrap; }
         .strip .name { width: 11rem; font-size: .85rem; overflow-wrap: anywhere; }
         .strip img { width: 240px; height: auto; max-width: 28%; }

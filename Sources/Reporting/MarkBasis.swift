@@ -12,21 +12,23 @@ struct MarkBasis: Sendable, Hashable {
     /// Whether rows have no prompt in common on some of the clips, so that all of theirs count there.
     let hasOtherPrompts: Bool
 
+    /// A value of a row, by what rows may share.
+    typealias Value = (clip: String, prompt: String, value: Double)
+
     /// The means that a column's rows are marked by, over what they share.
     /// - Returns: nil for a row without values, and for all rows where they share nothing; no basis where fewer than two rows
     ///   have a value.
-    static func means(
-        _ rows: [[any ScoredItem]], metric: String, region: Region
-    ) -> (means: [Double?], basis: MarkBasis?) {
-        let values = rows.map { items in
-            items.compactMap { item in
-                (item.score(metric, region)?.outcome.value).map {
-                    (clip: item.clipIdentity.hex, prompt: item.prompt, value: $0)
-                }
-            }
-        }
+    static func means(_ values: [[Value]]) -> (means: [Double?], basis: MarkBasis?) {
         let marked = values.filter { !$0.isEmpty }
         guard marked.count > 1 else { return (values.map { mean($0.map(\.value)) }, nil) }
+        // As it is in a finished run, and quick to see.
+        if marked.dropFirst().allSatisfy({ row in
+            row.elementsEqual(marked[0]) { $0.clip == $1.clip && $0.prompt == $1.prompt }
+        }) {
+            let basis = MarkBasis(
+                clips: Set(marked[0].map(\.clip)).count, values: marked[0].count, isWhole: true, hasOtherPrompts: false)
+            return (values.map { mean($0.map(\.value)) }, basis)
+        }
         let prompts = marked.map { row in
             Dictionary(grouping: row, by: \.clip).mapValues { Set($0.map(\.prompt)) }
         }

@@ -10,6 +10,8 @@ struct OriginsTable {
     /// What all rows have in common, and the texts of prompts, one sentence a line without the full stop.
     let notes: [String]
     let title = "What made the rows"
+    /// Most rows of which the table tells one by one.
+    private static let mostRows = 100
 
     init(_ rows: [ReportRow]) {
         let made = rows.filter { !$0.trials.isEmpty }
@@ -25,8 +27,10 @@ struct OriginsTable {
         // A single row has all it is made of in the table, so that one looks at one place.
         let differing = fields.indices.filter { made.count == 1 || Set(cells[$0]).count > 1 }
         let common = fields.indices.filter { !differing.contains($0) }
-        header = [""] + differing.map { fields[$0].title }
-        self.rows = made.indices.map { row in [made[row].label] + differing.map { cells[$0][row] } }
+        // Names of a grid's cells say what they differ in.
+        let isLong = made.count > Self.mostRows
+        header = isLong ? [] : [""] + differing.map { fields[$0].title }
+        self.rows = isLong ? [] : made.indices.map { row in [made[row].label] + differing.map { cells[$0][row] } }
         notes =
             (common.isEmpty
                 ? [] : ["in all rows: " + common.map { "\(fields[$0].title) \(cells[$0][0])" }.joined(separator: "; ")])

@@ -8,6 +8,8 @@ struct Plot {
     let title: String
     let size: (width: Int, height: Int)
     let script: String
+    /// Whether the page shows the picture; otherwise it has the same as a table.
+    var isOnPage = true
 
     /// Draws it.
     func draw(to path: String, _ format: PlotFormat, program: String) throws(BenchError) {
@@ -24,8 +26,17 @@ struct Plot {
 extension Report {
     /// The plots of a group; without frames or regions, fewer.
     func plots(_ group: Group) -> [Plot] {
-        [bars(group), published(group), scaling(group), curves(group), regions(group)].compactMap { $0 }
+        // A line or a bar a row tells nothing of hundreds.
+        let few = group.rows.count <= Self.mostDrawnRows
+        let ofRows =
+            [few ? bars(group) : nil, published(group), scaling(group)] + (few ? [curves(group), regions(group)] : [])
+        return ofRows.compactMap { $0 } + group.figures.compactMap { figure($0) }
+            + [group.front.flatMap { front($0, group) }].compactMap { $0 }
+            + group.sweeps.flatMap { responses($0) + heatmaps($0) }
     }
+
+    /// Most rows that have bars and curves of their own.
+    public static let mostDrawnRows = 40
 
     /// Means of every metric with their intervals, one panel a metric.
     private func bars(_ group: Group) -> Plot? {
@@ -207,7 +218,7 @@ func legendHeight(_ labels: [String]) -> Int {
 private func counted(_ label: String, _ videos: Int) -> String { "\(label) (\(videos) video\(videos == 1 ? "" : "s"))" }
 
 /// A tick label: a printf format to gnuplot, where nothing else is.
-private func tick(_ label: String) -> String { quoted(label.replacing("%", with: "%%")) }
+func tick(_ label: String) -> String { quoted(label.replacing("%", with: "%%")) }
 
 /// Labels of at most 28 characters, shortened in the middle; where that makes two alike, they are numbered.
 func shortLabels(_ labels: [String]) -> [String] {

@@ -2,18 +2,6 @@ internal import Experiment
 import Foundation
 internal import Results
 
-extension RunResults {
-    /// When a configuration was dropped from the run's race, and by whom; nil where it stayed.
-    func drop(of configuration: String) -> (clips: Int, by: String)? {
-        for look in race {
-            if let decision = look.decisions.first(where: { $0.dropped == configuration }) {
-                return (look.clips, decision.by)
-            }
-        }
-        return nil
-    }
-}
-
 extension Report.Group {
     /// For each run with a race, who was dropped and on what evidence.
     var races: [NotedTable] {

@@ -35,6 +35,8 @@ extension Report {
                         }
                     },
                     agreements: group.agreements.map { AgreementDocument($0) },
+                    sweeps: group.sweeps.map { SweepDocument($0, level: options.level ?? 0.95) },
+                    figures: group.figures.map { FigureDocument($0) }, front: group.front.map { FrontDocument($0) },
                     trials: group.rows.flatMap { row in row.trials.map { Document.Trial($0, row: row.label) } },
                     conditions: group.rows.flatMap { row in
                         row.conditions.map { condition in
@@ -63,6 +65,9 @@ private struct Document: Encodable {
         let runs: [Run]
         let means: [Mean]
         let agreements: [AgreementDocument]
+        let sweeps: [SweepDocument]
+        let figures: [FigureDocument]
+        let front: FrontDocument?
         let trials: [Trial]
         let conditions: [Condition]
     }

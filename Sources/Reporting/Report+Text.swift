@@ -8,9 +8,9 @@ extension Report {
         groups.map { group in
             let tables = group.tables.map { table -> String in
                 var text = TextTable([""] + table.columns.map(\.title), hasStyles: hasStyles)
-                for row in table.rows {
+                for row in table.shownRows {
                     text.add(
-                        [.init(row.isPartial ? row.title + " PARTIAL" : row.title)]
+                        [.init(row.title + (row.isPartial ? " PARTIAL" : ""))]
                             + row.cells.map { .init(table.textWithN($0), mark: $0.mark) })
                 }
                 let legend =
@@ -18,7 +18,11 @@ extension Report {
                     ? "" : options.marking == .best ? "; * best" : "; * best, _ second"
                 return "\(plainText(table.title))\n\(text.rendered())\(table.note(options))\(legend)\n"
             }
-            let parts = tables + group.agreements.map { $0.terminal(options) } + group.further.map { $0.terminal() }
+            let others = texts(group).map { $0.terminal() }
+            let parts =
+                options.front != nil
+                ? others
+                : tables + group.agreements.map { $0.terminal(options) } + others + group.further.map { $0.terminal() }
             return plainText(heading(group)) + "\n\n" + parts.filter { !$0.isEmpty }.joined(separator: "\n")
                 + messages(group, prefix: "- ", plainText)
         }.joined(separator: "\n")
@@ -30,7 +34,7 @@ extension Report {
             let tables = group.tables.map { table -> String in
                 let header = "| |" + table.columns.map { " \(markdownEscaped($0.title)) |" }.joined()
                 let rule = "|:--|" + table.columns.map { _ in "--:|" }.joined()
-                let rows = table.rows.map { row in
+                let rows = table.shownRows.map { row in
                     "| \(markdownEscaped(row.title))\(row.isPartial ? " **PARTIAL**" : "") |"
                         + row.cells.map { cell in
                             let text = table.textWithN(cell)
@@ -44,7 +48,11 @@ extension Report {
                 return "### \(markdownEscaped(table.title))\n\n" + ([header, rule] + rows).joined(separator: "\n")
                     + "\n\n\(table.note(options)).\n"
             }
-            let parts = tables + group.agreements.map { $0.markdown(options) } + group.further.map { $0.markdown() }
+            let others = texts(group).map { $0.markdown() }
+            let parts =
+                options.front != nil
+                ? others
+                : tables + group.agreements.map { $0.markdown(options) } + others + group.further.map { $0.markdown() }
             return plainText(heading(group)) + "\n\n" + parts.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
                 + messages(group, prefix: "- ", markdownEscaped)
         }.joined(separator: "\n")
@@ -60,7 +68,7 @@ extension Report {
                         let arrow = column.metric.direction == .higher ? "$\\uparrow$" : "$\\downarrow$"
                         return " & " + latexEscaped(String(column.title.dropLast(2))) + " " + arrow
                     }.joined()
-                    let rows = table.rows.map { row in
+                    let rows = table.shownRows.map { row in
                         "{}" + latexEscaped(row.title) + (row.isPartial ? " (partial)" : "")
                             + row.cells.map { cell in
                                 let text = latexEscaped(table.textWithN(cell))
@@ -86,7 +94,11 @@ extension Report {
 
                         """
                 }
-                let parts = tables + group.agreements.map { $0.latex(options) } + group.further.map { $0.latex() }
+                let others = texts(group).map { $0.latex() }
+                let parts =
+                    options.front != nil
+                    ? others
+                    : tables + group.agreements.map { $0.latex(options) } + others + group.further.map { $0.latex() }
                 return parts.filter { !$0.isEmpty }.joined(separator: "\n")
             }.joined(separator: "\n")
     }
@@ -114,6 +126,25 @@ extension Report {
             }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Most heatmaps that stand in texts unless metrics are asked for by name.
+    private static let mostHeatmaps = 12
+
+    /// What a grid shows, under a group's tables. Of a front that was asked for,
+    /// that alone.
+    func texts(_ group: Group, hasHeatmaps: Bool = true) -> [NotedTable] {
+        let front = group.front.map { $0.text(options) }
+        guard options.front == nil else { return [front].compactMap { $0 } }
+        var texts = group.figures.map { $0.text(options) }
+        texts += group.sweeps.compactMap { $0.effectsTable(options) }
+        if let front { texts.append(front) }
+        guard hasHeatmaps else { return texts }
+        let heatmaps = group.sweeps.map { $0.pairs.count * $0.columns.count }.reduce(0, +)
+        if options.metrics != nil || heatmaps <= Self.mostHeatmaps {
+            texts += group.sweeps.flatMap { $0.heatmapTables(options) }
+        }
+        return texts
     }
 
     /// Profile, parameters and runs of a group in one line.
@@ -153,6 +184,18 @@ extension Report {
             let names = group.unmeasured.map { "\($0.metric) (\($0.region.rawValue))" }
             lines.append("not measured, so not in the table: " + names.joined(separator: ", "))
         }
+        if let front = options.front, group.front == nil {
+            let missing = front.filter { column in
+                !group.runs.contains { $0.run.metrics.contains { $0.name == column.metric } }
+            }
+            lines.append("no front: no run here measured " + missing.map(\.metric).joined(separator: ", "))
+        }
+        let pictured = group.sweeps.filter { $0.pairs.count * $0.columns.count > Self.mostHeatmaps }
+        if options.metrics == nil, let view = pictured.first {
+            lines.append(
+                "heatmaps of \(counted(view.pairs.count, "pair")) of axes and \(counted(view.columns.count, "metric")) are in the page and "
+                    + "the pictures of --out; --metric NAME prints those of one metric")
+        }
         let told = Set(failures.map(\.message))
         var counts: [Notice] = []
         var places: [[String?]: Int] = [:]
@@ -172,7 +215,8 @@ extension Report {
             + group.rows.flatMap { row in row.conditions.map { ("all videos of \($0.clip) in \(row.label)", $0.scores) }
             }
         for (subject, scores) in items {
-            for score in scores where shown.contains("\(score.metric)/\(score.region.rawValue)") {
+            for score in scores where !score.warnings.isEmpty || score.outcome.value == nil {
+                guard shown.contains("\(score.metric)/\(score.region.rawValue)") else { continue }
                 let unscored = score.outcome.reason.map { told.contains($0) ? [] : ["unscored: \($0)"] } ?? []
                 for text in score.warnings + unscored {
                     count(text, metric: score.metric, region: score.region, video: subject)

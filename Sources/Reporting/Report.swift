@@ -10,14 +10,18 @@ public struct ReportOptions: Sendable {
     /// Coverage of the bootstrap interval, as 0.95; nil leaves intervals out.
     public let level: Double?
     public let marking: Marking
+    /// Two or three objectives of a Pareto front; nil for those that a grid's report shows of itself.
+    public let front: [TableLayout.Column]?
 
     public init(
-        metrics: [String]? = nil, digits: Int = 2, level: Double? = nil, marking: Marking = .bestAndSecond
+        metrics: [String]? = nil, digits: Int = 2, level: Double? = nil, marking: Marking = .bestAndSecond,
+        front: [TableLayout.Column]? = nil
     ) {
         self.metrics = metrics
         self.digits = digits
         self.level = level
         self.marking = marking
+        self.front = front
     }
 }
 
@@ -39,6 +43,12 @@ public struct Report: Sendable {
         let unmeasured: [TableLayout.Column]
         let metrics: [MetricDescriptor]
         let rows: [ReportRow]
+        /// One for each run that is of a grid.
+        let sweeps: [SweepView]
+        /// One for each of those, where the layout asks for panels.
+        let figures: [FigureAgreement]
+        /// nil where none was asked for and no run is of a grid, or where an objective was not measured.
+        let front: FrontTable?
     }
 
     public let groups: [Group]
@@ -61,11 +71,41 @@ public struct Report: Sendable {
             known.append(metric)
         }
         let arranged = Arrangement(key.layout, known, rows, runs: runs, options)
+        let tables = arranged.tables.filter { !$0.columns.isEmpty }
+        var columns: [ComparisonTable.Column] = []
+        for column in tables.flatMap(\.columns) where !columns.contains(column) { columns.append(column) }
+        let swept = runs.filter { $0.run.sweep != nil }
+        let sweeps = swept.map { run in
+            SweepView(run.run.sweep!, run: run, rows: rows, columns: columns, isAlone: runs.count == 1)
+        }
         return Group(
             profile: key.profile, parameters: key.parameters, dataset: key.dataset, runs: runs,
-            tables: arranged.tables.filter { !$0.columns.isEmpty },
+            tables: tables,
             agreements: key.layout?.published.map { agreements(with: $0, known, rows, runs, options) } ?? [],
-            unmeasured: arranged.unmeasured, metrics: arranged.metrics, rows: rows)
+            unmeasured: arranged.unmeasured, metrics: arranged.metrics, rows: rows, sweeps: sweeps,
+            figures: key.layout?.figure.map { figure in
+                sweeps.map { FigureAgreement(figure, $0, known, level: options.level ?? 0.95) }
+            } ?? [],
+            front: front(known, rows, swept, columns, options))
+    }
+
+    /// - Returns: nil where nothing asks for a front, or where the runs did not measure an objective.
+    private static func front(
+        _ known: [MetricDescriptor], _ rows: [ReportRow], _ swept: [RunResults], _ columns: [ComparisonTable.Column],
+        _ options: ReportOptions
+    ) -> FrontTable? {
+        let cells = Set(swept.flatMap { $0.run.sweep?.cells.map(\.configuration) ?? [] })
+        let objectives = options.front.map { front in
+            front.compactMap { column in
+                known.first { $0.name == column.metric }.map {
+                    ComparisonTable.Column(metric: $0, region: column.region)
+                }
+            }
+        }
+        guard let objectives = objectives ?? (swept.isEmpty ? nil : FrontTable.usual(columns)),
+            objectives.count == options.front?.count ?? 2
+        else { return nil }
+        return FrontTable(objectives, rows, cells: cells)
     }
 }
 
@@ -130,9 +170,29 @@ struct ReportRow: Sendable {
 
     /// The mean of a metric over those.
     func aggregate(_ metric: MetricDescriptor, _ region: Region, level: Double?) -> Aggregate {
-        Aggregate(
-            items(of: metric), rejected: metric.scope == .trial ? rejected : 0, metric: metric.name, region: region,
-            level: level)
+        switch metric.scope {
+        case .trial:
+            Aggregate(trials, rejected: rejected, metric: metric.name, region: region, level: level)
+        case .condition: Aggregate(conditions, metric: metric.name, region: region, level: level)
+        }
+    }
+
+    /// What of those has a value.
+    func marked(_ metric: MetricDescriptor, _ region: Region) -> [MarkBasis.Value] {
+        func values(_ items: [some ScoredItem]) -> [MarkBasis.Value] {
+            items.compactMap { item in
+                item.score(metric.name, region)?.outcome.value.map { (item.clipIdentity.hex, item.prompt, $0) }
+            }
+        }
+        return metric.scope == .trial ? values(trials) : values(conditions)
+    }
+
+    /// The values of those, by the clip's name.
+    func values(_ metric: MetricDescriptor, _ region: Region) -> [SweepView.ClipValue] {
+        func values(_ items: [some ScoredItem]) -> [SweepView.ClipValue] {
+            items.compactMap { item in item.score(metric.name, region)?.outcome.value.map { (item.clip, $0) } }
+        }
+        return metric.scope == .trial ? values(trials) : values(conditions)
     }
 
     func hasScores(_ metric: String, _ region: Region) -> Bool {
@@ -151,17 +211,17 @@ extension MetricDescriptor.Scope {
 
 /// Rows in run order, each run's in the order of its suite; a configuration that several runs have carries its run's number.
 private func reportRows(_ runs: [RunResults]) -> [ReportRow] {
-    let names = runs.flatMap(\.configurations)
-    return runs.flatMap { run in
-        run.configurations.map { name in
-            let isShared = names.count { $0 == name } > 1
-            let trials = run.trials.filter { $0.configuration == name }
-            return ReportRow(
-                label: isShared ? "\(name) (run \(run.run.number))" : name, configuration: name,
-                run: run.run.number, trials: trials,
-                conditions: run.conditions.filter { $0.configuration == name },
-                rejected: run.run.rejected[name] ?? 0, curves: run.curves.filter { $0.configuration == name },
-                drop: run.drop(of: name))
+    let names = runs.map(\.configurations)
+    let uses = names.joined().reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+    return zip(runs, names).flatMap { run, names in
+        let trials = Dictionary(grouping: run.trials, by: \.configuration)
+        let conditions = Dictionary(grouping: run.conditions, by: \.configuration)
+        let curves = Dictionary(grouping: run.curves, by: \.configuration)
+        return names.map { name in
+            ReportRow(
+                label: uses[name, default: 0] > 1 ? "\(name) (run \(run.run.number))" : name, configuration: name,
+                run: run.run.number, trials: trials[name] ?? [], conditions: conditions[name] ?? [],
+                rejected: run.run.rejected[name] ?? 0, curves: curves[name] ?? [], drop: run.drop(of: name))
         }
     }
 }

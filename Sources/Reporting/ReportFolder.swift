@@ -82,7 +82,7 @@ public struct ReportFolder: Sendable {
                 files.append(file)
             }
             let svg = try? String(contentsOfFile: "\(path)/plots/\(prefix)\(plot.name).svg", encoding: .utf8)
-            pictures.append((plot.title, svg ?? ""))
+            if plot.isOnPage { pictures.append((plot.title, svg ?? "")) }
         }
         return (files, pictures)
     }

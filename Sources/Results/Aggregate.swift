@@ -20,7 +20,7 @@ public struct Aggregate: Sendable, Equatable {
     ///   - rejected: videos that could not even be planned.
     ///   - level: of the interval, as 0.95; nil leaves it out.
     public init(
-        _ items: [any ScoredItem], rejected: Int = 0, metric: String, region: Region, level: Double? = nil
+        _ items: [some ScoredItem], rejected: Int = 0, metric: String, region: Region, level: Double? = nil
     ) {
         var values: [(clip: String, value: Double)] = []
         var unscored: [String: Int] = [:]

@@ -31,15 +31,45 @@ func bootstrapInterval(
 func bootstrapInterval(
     clips: Int, level: Double, resamples: Int = 10_000, _ statistic: ([Int]) -> Double?
 ) -> ClipInterval {
+    bootstrapIntervals(clips: clips, numbers: 1, level: level, resamples: resamples) { statistic($0).map { [$0] } }[0]
+}
+
+/// The same for several numbers of each resample, an interval a number.
+func bootstrapIntervals(
+    clips: Int, numbers: Int, level: Double, resamples: Int = 10_000, _ statistic: ([Int]) -> [Double]?
+) -> [ClipInterval] {
     guard clips >= ClipInterval.fewestClips else {
         let count = clips == 1 ? "1 clip is" : "\(clips) clips are"
-        return .absent(reason: "\(count) too few for an interval, which takes \(ClipInterval.fewestClips)")
+        let reason = "\(count) too few for an interval, which takes \(ClipInterval.fewestClips)"
+        return [ClipInterval](repeating: .absent(reason: reason), count: numbers)
     }
     let tail = expandedTail(clips: clips, level: level)
-    guard let range = percentileInterval(clips: clips, tail: tail, resamples: resamples, statistic) else {
+    let drawn = resampled(clips: clips, resamples: resamples, statistic)
+    guard isEnough(drawn.count, of: resamples) else {
+        let reason = "more than a tenth of the resamples have no value"
+        return [ClipInterval](repeating: .absent(reason: reason), count: numbers)
+    }
+    return (0..<numbers).map { number in .bounds(interval(drawn.map { $0[number] }, tail: tail)) }
+}
+
+/// A number more and less Student's quantile of (1 + level) / 2 with C - 1 degrees times the spread of its resamples over clips,
+/// which is widened to that of a variance over C - 1: for numbers that are spread nearly normally.
+/// - Returns: no interval where `bootstrapInterval` has none.
+func bootstrapSpread(
+    clips: Int, level: Double, resamples: Int = 10_000, around value: Double, _ statistic: ([Int]) -> Double?
+) -> ClipInterval {
+    guard clips >= ClipInterval.fewestClips else {
+        return bootstrapInterval(clips: clips, level: level, resamples: resamples, statistic)
+    }
+    let drawn = resampled(clips: clips, resamples: resamples, statistic)
+    guard isEnough(drawn.count, of: resamples) else {
         return .absent(reason: "more than a tenth of the resamples have no value")
     }
-    return .bounds(range)
+    let mean = drawn.reduce(0, +) / Double(drawn.count)
+    let variance = drawn.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(drawn.count)
+    let error = (variance * Double(clips) / Double(clips - 1)).squareRoot()
+    let reach = studentQuantile(level: level, degrees: clips - 1) * error
+    return .bounds(value - reach...value + reach)
 }
 
 /// The share of resamples that the expanded interval leaves out on each side: Phi(-t sqrt(C / (C - 1))), with t Student's
@@ -54,16 +84,27 @@ func expandedTail(clips: Int, level: Double) -> Double {
 func percentileInterval(
     clips: Int, tail: Double, resamples: Int, _ statistic: ([Int]) -> Double?
 ) -> ClosedRange<Double>? {
+    let drawn = resampled(clips: clips, resamples: resamples, statistic)
+    return isEnough(drawn.count, of: resamples) ? interval(drawn, tail: tail) : nil
+}
+
+/// What a statistic gives for resamples of clips; the same resamples every time.
+private func resampled<T>(clips: Int, resamples: Int, _ statistic: ([Int]) -> T?) -> [T] {
     var generator = SplitMix64(state: 0x7472_616e_7366_6572)
     var picks = [Int](repeating: 0, count: clips)
-    var numbers: [Double] = []
-    numbers.reserveCapacity(resamples)
+    var drawn: [T] = []
+    drawn.reserveCapacity(resamples)
     for _ in 0..<resamples {
         for place in picks.indices { picks[place] = Int(generator.next() % UInt64(clips)) }
-        if let number = statistic(picks) { numbers.append(number) }
+        if let value = statistic(picks) { drawn.append(value) }
     }
-    guard !numbers.isEmpty, numbers.count * 10 >= resamples * 9 else { return nil }
-    numbers.sort()
+    return drawn
+}
+
+private func isEnough(_ drawn: Int, of resamples: Int) -> Bool { drawn > 0 && drawn * 10 >= resamples * 9 }
+
+private func interval(_ drawn: [Double], tail: Double) -> ClosedRange<Double> {
+    let numbers = drawn.sorted()
     func quantile(_ q: Double) -> Double {
         let place = q * Double(numbers.count - 1)
         let low = Int(place)

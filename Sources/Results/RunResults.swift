@@ -91,6 +91,16 @@ public struct RunResults: Sendable {
     /// What was measured of its videos' making, in order of measurement; empty where nothing was.
     public let timings: [Timing]
 
+    /// When a configuration was dropped from the run's race, and by whom; nil where it stayed.
+    public func drop(of configuration: String) -> (clips: Int, by: String)? {
+        for look in race {
+            if let decision = look.decisions.first(where: { $0.dropped == configuration }) {
+                return (look.clips, decision.by)
+            }
+        }
+        return nil
+    }
+
     /// A metric's mean by frame over one configuration's videos, in whole pictures.
     public struct Curve: Sendable, Equatable {
         public let configuration: String
@@ -110,9 +120,9 @@ public struct RunResults: Sendable {
     /// Configurations that have trials or rejected videos: in the planned order, others after them in order of first
     /// appearance.
     public var configurations: [String] {
-        let present = (trials.map(\.configuration) + run.rejected.keys.sorted())
-            .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        let planned = run.configurations.filter(present.contains)
-        return planned + present.filter { !planned.contains($0) }
+        var seen: Set<String> = []
+        let present = (trials.map(\.configuration) + run.rejected.keys.sorted()).filter { seen.insert($0).inserted }
+        let planned = Set(run.configurations)
+        return run.configurations.filter(seen.contains) + present.filter { !planned.contains($0) }
     }
 }

@@ -32,90 +32,92 @@ extension Store {
         }
     }
 
-    /// The trials, scores and events of a run. Per-frame values are averaged on the way, not kept.
-    public func results(of run: RunSummary) throws(BenchError) -> RunResults {
+    /// The trials, scores and events of a run.
+    /// - Parameter hasCurves: whether per-frame values are averaged by configuration, which takes all of them to be read; they
+    ///   are not kept.
+    public func results(of run: RunSummary, hasCurves: Bool = true) throws(BenchError) -> RunResults {
         try read { db in
-            var decoder = ScoreDecoder()
-            var byFingerprint: [String: [Score]] = [:]
-            let scores = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT DISTINCT score.id, score.fingerprint, metric, region, value, reason, n, score.parameters,
-                        counts, warnings, caveats
-                    FROM run_trial JOIN score ON score.fingerprint = run_trial.fingerprint
-                    WHERE run_id = ? ORDER BY score.id
-                    """, arguments: [run.number])
-            while let row = try scores.next() {
-                byFingerprint[try row.decode(String.self, forColumn: "fingerprint"), default: []].append(
-                    try decoder.score(row))
-            }
-            let origins = try origins(of: run, db)
-            let trials = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT run_trial.fingerprint, configuration.name AS configuration, clip.name AS clip, trial.prompt,
-                        trial.sha256, clip.caption, clip.path AS reference_path, trial.path AS generated_path,
-                        clip.identity AS clip_identity, trial.identity AS trial_identity
-                    FROM run_trial
-                        JOIN trial ON trial.id = trial_id
-                        JOIN clip ON clip.id = clip_id
-                        JOIN configuration ON configuration.id = configuration_id
-                    WHERE run_id = ? ORDER BY position
-                    """, arguments: [run.number]
-            ).map { row in
-                TrialResults(
-                    configuration: try row.decode(forColumn: "configuration"), clip: try row.decode(forColumn: "clip"),
-                    prompt: try row.decode(forColumn: "prompt"), caption: try row.decode(forColumn: "caption"),
-                    referencePath: place.shown(try row.decode(forColumn: "reference_path")),
-                    generatedPath: place.shown(try row.decode(forColumn: "generated_path")),
-                    clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
-                    trialIdentity: Identity(hex: try row.decode(forColumn: "trial_identity")),
-                    origin: origins.origin(
-                        sha256: try row.decode(forColumn: "sha256"),
-                        path: place.shown(try row.decode(forColumn: "generated_path")),
-                        configuration: try row.decode(forColumn: "configuration"),
-                        clip: try row.decode(forColumn: "clip"), prompt: try row.decode(forColumn: "prompt")),
-                    scores: byFingerprint[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
-            }
-            return RunResults(
-                run: run, trials: trials, conditions: try conditions(of: run, &decoder, db),
-                events: try events(of: run, db), curves: try curves(of: run, db),
+            RunResults(
+                run: run, trials: try trials(of: run, db), conditions: try conditions(of: run, db),
+                events: try events(of: run, db), curves: hasCurves ? try curves(of: run, db) : [],
                 race: try race(of: run.number, db), timings: try timings(of: run.number, db))
         }
     }
 
-    private func conditions(
-        of run: RunSummary, _ decoder: inout ScoreDecoder, _ db: Database
-    ) throws -> [ConditionResults] {
-        let planned = try Row.fetchAll(
+    private func trials(of run: RunSummary, _ db: Database) throws -> [TrialResults] {
+        let scores = try scores(of: run, planned: "run_trial", "score", db)
+        let origins = try origins(of: run, db)
+        let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT fingerprint, videos, configuration.name AS configuration, clip.name AS clip,
+                SELECT position, configuration.name, clip.name, trial.prompt, trial.sha256, clip.caption, clip.path,
+                    trial.path, clip.identity, trial.identity, configuration.id, clip.id
+                FROM run_trial
+                    JOIN trial ON trial.id = trial_id
+                    JOIN clip ON clip.id = clip_id
+                    JOIN configuration ON configuration.id = configuration_id
+                WHERE run_id = ? ORDER BY position
+                """, arguments: [run.number])
+        var shared = SharedTexts()
+        var trials: [TrialResults] = []
+        trials.reserveCapacity(scores.count)
+        while let row = try rows.next() {
+            let configuration = try shared.text("configuration", row.decode(atIndex: 10), row, 1)
+            let clipNumber: Int64 = try row.decode(atIndex: 11)
+            let clip = try shared.text("clip", clipNumber, row, 2)
+            let path = place.shown(try row.decode(atIndex: 7))
+            let prompt: String = try row.decode(atIndex: 3)
+            trials.append(
+                TrialResults(
+                    configuration: configuration, clip: clip, prompt: prompt,
+                    caption: try shared.text("caption", clipNumber, row, 5),
+                    referencePath: place.shown(try shared.text("reference", clipNumber, row, 6)), generatedPath: path,
+                    clipIdentity: Identity(hex: try shared.text("identity", clipNumber, row, 8)),
+                    trialIdentity: Identity(hex: try row.decode(atIndex: 9)),
+                    origin: origins.origin(
+                        sha256: try row.decode(atIndex: 4), path: path, configuration: configuration, clip: clip,
+                        prompt: prompt),
+                    scores: scores[try row.decode(atIndex: 0)] ?? []))
+        }
+        return trials
+    }
+
+    private func conditions(of run: RunSummary, _ db: Database) throws -> [ConditionResults] {
+        let scores = try scores(of: run, planned: "run_condition", "condition_score", db)
+        return try Row.fetchAll(
+            db,
+            sql: """
+                SELECT position, videos, configuration.name AS configuration, clip.name AS clip,
                     clip.identity AS clip_identity
                 FROM run_condition
                     JOIN clip ON clip.id = clip_id
                     JOIN configuration ON configuration.id = configuration_id
                 WHERE run_id = ? ORDER BY position
-                """, arguments: [run.number])
-        var scores: [String: [Score]] = [:]
-        for row in try Row.fetchAll(
-            db,
-            sql: """
-                SELECT DISTINCT condition_score.id, condition_score.fingerprint, metric, region, value, reason, n,
-                    parameters, counts, warnings, caveats
-                FROM run_condition JOIN condition_score ON condition_score.fingerprint = run_condition.fingerprint
-                WHERE run_id = ? ORDER BY condition_score.id
-                """, arguments: [run.number])
-        {
-            scores[try row.decode(String.self, forColumn: "fingerprint"), default: []].append(try decoder.score(row))
-        }
-        return try planned.map { row in
+                """, arguments: [run.number]
+        ).map { row in
             ConditionResults(
                 configuration: try row.decode(forColumn: "configuration"), clip: try row.decode(forColumn: "clip"),
                 videos: try row.decode(forColumn: "videos"),
                 clipIdentity: Identity(hex: try row.decode(forColumn: "clip_identity")),
-                scores: scores[try row.decode(String.self, forColumn: "fingerprint")] ?? [])
+                scores: scores[try row.decode(Int64.self, forColumn: "position")] ?? [])
         }
+    }
+
+    /// The scores of what a run has planned, by position.
+    private func scores(
+        of run: RunSummary, planned: String, _ table: String, _ db: Database
+    ) throws -> [Int64: [Score]] {
+        let columns = ScoreReader.columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
+        // From the plan to the scores: the other way would look at the scores of all runs.
+        let statement = try db.makeStatement(
+            sql: """
+                SELECT position, \(columns)
+                FROM \(planned) CROSS JOIN \(table) ON \(table).fingerprint = \(planned).fingerprint
+                WHERE run_id = ? ORDER BY position
+                """)
+        try statement.setArguments([run.number])
+        var reader = ScoreReader()
+        return try reader.scores(statement)
     }
 
     private func events(of run: RunSummary, _ db: Database) throws -> [RunEvent] {
@@ -195,29 +197,17 @@ extension Store {
     }
 }
 
-/// Decodes score rows; what many of them have in common is decoded and kept once.
-private struct ScoreDecoder {
-    private var dictionaries: [String: [String: String]] = [:]
-    private var lists: [String: [String]] = [:]
+/// Texts that many rows have: one copy in memory of each.
+private struct SharedTexts {
+    private var texts: [String: [Int64: String]] = [:]
 
-    mutating func score(_ row: Row) throws -> Score {
-        let reason: String? = try row.decode(forColumn: "reason")
-        let parameters: String = try row.decode(forColumn: "parameters")
-        let warnings: String = try row.decode(forColumn: "warnings")
-        if dictionaries[parameters] == nil {
-            dictionaries[parameters] = try JSON.value([String: String].self, parameters)
-        }
-        let caveats: String = try row.decode(forColumn: "caveats")
-        for list in [warnings, caveats] where lists[list] == nil {
-            lists[list] = try JSON.value([String].self, list)
-        }
-        let counts: String = try row.decode(forColumn: "counts")
-        return Score(
-            metric: try row.decode(forColumn: "metric"),
-            region: Region(rawValue: try row.decode(forColumn: "region")) ?? .all,
-            outcome: try reason.map { .unscored(reason: $0) } ?? .scored(row.decode(forColumn: "value")),
-            n: try row.decode(forColumn: "n"), parameters: dictionaries[parameters] ?? [:],
-            counts: counts == "{}" ? [:] : try JSON.value([String: Int].self, counts), warnings: lists[warnings] ?? [],
-            caveats: lists[caveats] ?? [])
+    /// - Parameters:
+    ///   - kind: of the text, as "clip".
+    ///   - number: of what it belongs to.
+    mutating func text(_ kind: String, _ number: Int64, _ row: Row, _ column: Int) throws -> String {
+        if let known = texts[kind]?[number] { return known }
+        let text: String = try row.decode(atIndex: column)
+        texts[kind, default: [:]][number] = text
+        return text
     }
 }

@@ -17,18 +17,39 @@ extension YAMLFile {
     static func publishedTable(
         path: String, table: YAMLValue
     ) throws(BenchError) -> (source: String, table: YAMLValue) {
-        let document = try YAMLFile.read(path: path, kind: "a file of published numbers")
-        let fields = try YAMLFields(document, known: ["source", "tables"], of: "a file of published numbers")
-        let source = try fields.required("source", "where the numbers are from").text("where the numbers are from")
-        let tables = try fields.required("tables", "{table1: …}")
-        let name = try table.text("the name of a table in \(path)")
-        let names = tables.items.map(\.name)
-        guard let found = tables.items.first(where: { $0.name == name }) else {
-            throw table.wrong(
-                "is '\(name.shortened)'; \(path) has \(names.isEmpty ? "no tables" : names.joined(separator: ", "))"
-                    + hint(name, names))
+        let paper = try PaperFile(path: path)
+        return (paper.source, try paper.entry("tables", table))
+    }
+}
+
+/// A file of published numbers: where they are from, tables and figures by name.
+struct PaperFile {
+    let source: String
+    private let path: String
+    private let fields: YAMLFields
+
+    init(path: String) throws(BenchError) {
+        self.path = path
+        fields = try YAMLFields(
+            YAMLFile.read(path: path, kind: "a file of published numbers"), known: ["source", "tables", "figures"],
+            of: "a file of published numbers")
+        source = try fields.required("source", "where the numbers are from").text("where the numbers are from")
+    }
+
+    /// - Parameters:
+    ///   - kind: "tables" or "figures".
+    ///   - name: of the entry, and where it was asked for.
+    func entry(_ kind: String, _ name: YAMLValue) throws(BenchError) -> YAMLValue {
+        let one = String(kind.dropLast())
+        let entries = try fields.required(kind, "{\(one)1: …}").items
+        let text = try name.text("the name of a \(one) in \(path)")
+        let names = entries.map(\.name)
+        guard let found = entries.first(where: { $0.name == text }) else {
+            throw name.wrong(
+                "is '\(text.shortened)'; \(path) has \(names.isEmpty ? "no \(kind)" : names.joined(separator: ", "))"
+                    + hint(text, names))
         }
-        return (source, found.value)
+        return found.value
     }
 }
 

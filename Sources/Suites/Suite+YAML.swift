@@ -28,7 +28,9 @@ extension Suite {
         if let grid { try rows.add(grid) }
         let configurations = rows.configurations
         let metrics = try fields["metrics"]?.metrics() ?? MetricChoice(profile: .paibench2025)
-        let table = TableReader(metrics: metrics, configurations: configurations.map(\.name))
+        let table = TableReader(
+            metrics: metrics, configurations: configurations.map(\.name),
+            axes: change == nil ? rows.sweep?.axes.map(\.name) ?? [] : nil)
         let race = try fields["race"]?.race(configurations: configurations.count, table: table)
         if let timing = fields["timing"], race != nil {
             throw timing.wrong("stands beside a race, which makes as few videos as it can; keep one of them")

@@ -5,13 +5,28 @@ struct TableReader {
     let metrics: MetricChoice
     /// Names of the rows.
     let configurations: [String]
+    /// Names of the grid's axes; nil where they come from the command line, so that a figure may lack some.
+    var axes: [String]? = []
 
     func layout(title: String, _ table: YAMLValue?) throws(BenchError) -> TableLayout {
         guard let table else { return TableLayout(title: title) }
-        let fields = try YAMLFields(table, known: ["columns", "published"], of: "a table")
+        let fields = try YAMLFields(table, known: ["columns", "published", "panels"], of: "a table")
         let columns = try fields["columns"]?.columns() ?? []
         for (value, column) in columns { try check(column, value) }
-        return TableLayout(title: title, columns: columns.map(\.column), published: try published(fields["published"]))
+        let figure = try fields["panels"].map { value throws(BenchError) in
+            let figure = try value.figure()
+            for panel in figure.panels { try check(panel, value) }
+            return figure
+        }
+        return TableLayout(
+            title: title, columns: columns.map(\.column), published: try published(fields["published"]), figure: figure)
+    }
+
+    private func check(_ panel: SweepFigure.Panel, _ value: YAMLValue) throws(BenchError) {
+        try check(panel.column, value)
+        guard let axes, !axes.contains(panel.axis) else { return }
+        let known = axes.isEmpty ? "the suite has no grid" : "the grid's axes are \(axes.joined(separator: ", "))"
+        throw value.wrong("has the unknown axis '\(panel.axis.shortened)'; \(known)\(hint(panel.axis, axes))")
     }
 
     /// Refuses a column that could never have a number.
@@ -27,8 +42,10 @@ struct TableReader {
             default: nil
             }
         guard let remedy else { return }
+        let name = column.metric + (column.region == .all ? "" : "/\(column.region.rawValue)")
         throw value.wrong(
-            "is \(value.shown), which is not measured; add \(remedy) to the metrics, or leave the column out")
+            "\(value.scalar == nil ? "has the column" : "is") '\(name)', which is not measured; add \(remedy) to the metrics, or leave the column out"
+        )
     }
 
     private func published(_ value: YAMLValue?) throws(BenchError) -> PublishedTable? {

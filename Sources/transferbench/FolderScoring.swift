@@ -38,7 +38,7 @@ struct FolderScoring {
     func show(_ outcomes: [ScoringRunner.Outcome]) throws {
         let numbers = outcomes.map(\.run)
         let runs = try store.runs().filter { numbers.contains($0.number) }
-        let results = try runs.map { run throws(BenchError) in try store.results(of: run) }
+        let results = try runs.map { run throws(BenchError) in try store.results(of: run, hasCurves: false) }
         let report = Report(results, options: ReportOptions())
         try Terminal.output(report.terminal(hasStyles: Terminal.hasStyledOutput))
         if outcomes.count > 1 {

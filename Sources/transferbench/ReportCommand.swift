@@ -16,10 +16,14 @@ struct ReportCommand: ParsableCommand {
             table.md, table.tex, table.csv, values.csv, report.json, index.html and plots are written there. Without --store \
             the folder's only store is shown. 'csv' has a line a mean, 'values' a line a video, metric and region.
 
+            Of a suite with a grid it shows heatmaps, response curves, the main effects of the weights and the Pareto front; \
+            --front prints the rows that no other row beats in all of two or three metrics, of any runs.
+
               transferbench report --interval
               transferbench report 2 3 --format latex > table.tex
               transferbench report --store table1.sqlite --format values > values.csv
               transferbench report --out report
+              transferbench report --front blur-ssim/fg,perceptual-diversity/bg
             """)
 
     @Argument(help: ArgumentHelp("Numbers or names of runs. (default: all)", valueName: "run"))
@@ -37,6 +41,11 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp(
             "Metric to show, or 'all'. Repeat for more. (default: the headline metrics)", valueName: "name"))
     var metric: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Print the Pareto front of two or three metrics, each with its region; with --out, draw that one.",
+            valueName: "metric/region,…"))
+    var front: FrontChoice?
     @Option(help: "Digits after the point.")
     var digits = 2
     @Option(help: "How leaders are marked: \(Marking.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -52,16 +61,21 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let store = try place.open(.read)
         let chosen = try RunChoice(runs, in: store).chosen(latest: latest)
-        let results = try chosen.map { run throws(BenchError) in try store.results(of: run) }
+        // Curves by frame are drawn on the page alone.
+        let drawn = out != nil && format ?? .html == .html
+        let results = try chosen.map { run throws(BenchError) in
+            try store.results(of: run, hasCurves: drawn && run.configurations.count <= Report.mostDrawnRows)
+        }
         let known = Set(chosen.flatMap { $0.metrics.map(\.name) })
         if let unknown = metric.first(where: { $0 != "all" && !known.contains($0) }) {
             throw BenchError(
                 .nothingSelected,
                 "no run has a metric '\(unknown)'; there are: \(known.sorted().joined(separator: ", "))")
         }
+        try front?.check(chosen)
         let options = ReportOptions(
             metrics: metric.isEmpty ? nil : metric.contains("all") ? Array(known) : metric, digits: digits,
-            level: interval ? 0.95 : nil, marking: marks)
+            level: interval ? 0.95 : nil, marking: marks, front: front?.columns)
         let report = Report(results, options: options)
         guard let out else {
             try Terminal.output(text(report, store))

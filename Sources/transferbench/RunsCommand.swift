@@ -30,7 +30,7 @@ struct RunsListCommand: ParsableCommand {
 
     func run() throws {
         let store = try place.open(.read)
-        let runs = try store.runs().map { run throws(BenchError) in try store.results(of: run) }
+        let runs = try store.runs().map { run throws(BenchError) in try store.results(of: run, hasCurves: false) }
         if json { return try Terminal.output(try jsonText(RunsDocument(store: store.path, runs: runs))) }
         guard !runs.isEmpty else { return Terminal.note("\(store.path) holds no run yet") }
         try Terminal.output(table(runs))

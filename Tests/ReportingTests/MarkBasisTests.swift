@@ -44,23 +44,10 @@ import Testing
         #expect(absent.note.hasSuffix("marks compare the same 2 clips in all rows"), "\(absent.note)")
     }
 
-    private struct Item: ScoredItem {
-        let configuration = ""
-        let clip: String
-        let prompt: String
-        var clipIdentity: Identity { Identity(of: [clip]) }
-        let scores: [Score]
-
-        init(_ clip: String, _ prompt: String, _ value: Double) {
-            (self.clip, self.prompt) = (clip, prompt)
-            scores = [Score(metric: "m", region: .all, outcome: .scored(value), n: 1)]
-        }
-    }
-
     @Test func `of a clip the prompts count that all rows have, and all where they have none in common`() {
-        let first = [Item("a", "", 1), Item("a", "1", 3), Item("b", "", 5), Item("c", "", 100)]
-        let second = [Item("a", "1", 2), Item("b", "0", 7), Item("b", "1", 9), Item("d", "", 100)]
-        let (means, basis) = MarkBasis.means([first, second, []], metric: "m", region: .all)
+        let first: [MarkBasis.Value] = [("a", "", 1), ("a", "1", 3), ("b", "", 5), ("c", "", 100)]
+        let second: [MarkBasis.Value] = [("a", "1", 2), ("b", "0", 7), ("b", "1", 9), ("d", "", 100)]
+        let (means, basis) = MarkBasis.means([first, second, []])
         #expect(means == [4, 6, nil])
         #expect(basis == MarkBasis(clips: 2, values: 3, isWhole: false, hasOtherPrompts: true))
         let note = MarkBasis.note([("A", .trial, MarkBasis(clips: 1, values: 2, isWhole: true, hasOtherPrompts: true))])

@@ -26,6 +26,7 @@ struct SuiteRuns {
     func add(
         _ name: String = "table", layout: TableLayout?, order: [String], trialsOf configurations: [String]? = nil,
         metrics: [MetricDescriptor], clips: Int = 5, rejected: [String: Int] = [:],
+        sweep: Sweep? = nil,
         _ value: (_ configuration: String, TableLayout.Column, _ clip: Int) -> Double?
     ) throws {
         func artifact(_ name: String) -> Artifact {
@@ -49,7 +50,7 @@ struct SuiteRuns {
         let plan = RunPlan(
             name: name, dataset: "/data", profile: .paibench2025, parameters: [:], metrics: metrics,
             regions: Region.allCases, trials: trials, conditions: conditions, rejected: rejected, layout: layout,
-            configurations: order, identity: Identity(of: [name]))
+            configurations: order, sweep: sweep, identity: Identity(of: [name]))
         _ = try store.begin(plan, environment: [:], at: Date(timeIntervalSince1970: 0))
         func scores(_ configuration: String, _ clip: String, _ scope: MetricDescriptor.Scope) -> [Score] {
             metrics.filter { $0.scope == scope }.flatMap { metric in

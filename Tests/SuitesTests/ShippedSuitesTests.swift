@@ -97,4 +97,37 @@ import Testing
         #expect(rows(two) == [1290, 1256])
         #expect(one.columns.map(\.direction) == [.higher, .higher, .lower, .higher, .higher, .higher])
     }
+
+    @Test func `figure 7 moves one weight at a time from scheme A, with the paper's panels`() throws {
+        let folder = try copy()
+        let suite = try Suite(path: folder.file("suites/figure7.yaml"))
+        let sweep = try #require(suite.sweep)
+        #expect(sweep.design == .oneAtATime && sweep.cells.count == 9 && suite.configurations.count == 9)
+        #expect(sweep.axes.map(\.name) == ["vis/fg", "edge/fg", "depth/bg", "seg/bg"])
+        let base = try #require(sweep.base.map { sweep.cells[$0].configuration })
+        let weights = try #require(suite.configurations.first { $0.name == base }).weights
+        let schemeA = try Suite(path: folder.file("suites/table2.yaml")).configurations[0].weights
+        #expect(weights.map(\.control) == schemeA.map(\.control) && weights.map(\.amount) == schemeA.map(\.amount))
+        let figure = try #require(suite.layout.figure)
+        #expect(figure.source == "Cosmos-Transfer1 (arXiv 2503.14492v2), Figure 7")
+        #expect(figure.panels.map(\.axis) == sweep.axes.map(\.name))
+        #expect(figure.panels.map(\.published) == [0.93, 0.52, -0.92, 0.41])
+        #expect(
+            figure.panels.map { "\($0.column.metric)/\($0.column.region.rawValue)" } == [
+                "blur-ssim/fg", "edge-f1/fg", "depth-si-rmse/bg", "mask-miou/bg",
+            ])
+    }
+
+    @Test func `table 3 has the paper's six rows in all prompts, and its numbers`() throws {
+        let folder = try copy()
+        let suite = try Suite(path: folder.file("suites/table3.yaml"))
+        let published = try #require(suite.layout.published)
+        #expect(suite.configurations.map(\.name) == published.rows.map(\.configuration))
+        #expect(suite.layout.columns == published.columns.map(\.column))
+        #expect(suite.prompts == .all && suite.configurations.map(\.needsForeground).filter { $0 }.count == 2)
+        let sums = published.columns.indices.map { column in
+            Int((published.rows.reduce(0) { $0 + ($1.values[column] ?? 0) } * 100).rounded())
+        }
+        #expect(sums == [372, 108, 672, 361, 348, 274, 5526])
+    }
 }

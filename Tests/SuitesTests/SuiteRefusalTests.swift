@@ -112,6 +112,22 @@ import Testing
         ("[blur-ssim, edge-f1/fg, niqe]", "[niqe, niqe/all]", "'table.columns[1]' is the column 'niqe/all' again"),
         ("[blur-ssim, edge-f1/fg, niqe]", "[]", "'table.columns' is an empty list"),
         ("[blur-ssim, edge-f1/fg, niqe]", "[dover-technical]", "add 'networks: {quality: …}' to the metrics"),
+        (
+            "[blur-ssim, edge-f1/fg, niqe]", "[niqe]\n  panels: [{axis: vis, column: blur-ssim}]",
+            "'table.panels' has the unknown axis 'vis'; the suite has no grid"
+        ),
+        (
+            "[blur-ssim, edge-f1/fg, niqe]", "[niqe]\n  panels: [{axis: vis, column: blur-ssim, r: 2}]",
+            "'table.panels[0].r' is '2'; the published r is a number from -1 to 1"
+        ),
+        (
+            "[blur-ssim, edge-f1/fg, niqe]", "[niqe]\n  panels: [{axis: vis}]",
+            "'table.panels[0]' has no 'column'; add it, as 'column: blur-ssim/fg'"
+        ),
+        (
+            "[blur-ssim, edge-f1/fg, niqe]", "[niqe]\n  panels: {file: ../papers/paper.yaml, figure: one}",
+            "has no 'figures'; add it"
+        ),
         ("paper.yaml", "none.yaml", "'table.published.file' names papers/none.yaml, which is not there"),
         (
             "table: one", "table: on",

@@ -29,7 +29,7 @@ import Yams
               networks: {depth: ../world/judges/depth, masks: ../world/judges/classes, phrases: dino,
                 perceptual: ../world/judges/features, quality: dover, saliency: u2net}
               niqe: {block: 32}
-            table: {columns: [blur-ssim, edge-f1/fg, niqe], \(paper)}
+            table: {columns: [blur-ssim, edge-f1/fg, niqe], \(paper), panels: [{axis: steps, column: niqe, r: 0.5}]}
 
             """
         let all = ["vis", "edge", "depth", "seg", "keypoint", "hdmap", "lidar"].map { "\($0): {fg: 1, bg: 1/3}" }
@@ -68,6 +68,7 @@ import Yams
                 grid: {design: simplex, simplex: {weights: [vis, edge/fg], step: 1/4, sum: 1}}
                 prompts: all
                 seeds: 3
+                table: {panels: {file: ../papers/scaling.yaml, figure: six}}
                 timing: {repeats: 3, warm-up: 0, seed: 4, devices: [1, 2], diffusion-seconds: "took (.*) s", \(scaling)}
                 """,
             start + """
@@ -90,6 +91,8 @@ import Yams
                 comparison: scaling
                 devices: [1, 2]
                 rows: [{metric: generate-seconds, published: End to end, seconds: [9, 5]}]
+            figures:
+              six: {title: Figure 6, panels: [{axis: vis, column: blur-ssim, r: 0.9}]}
             """, to: "papers/scaling.yaml")
         return world
     }
