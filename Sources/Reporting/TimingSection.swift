@@ -8,7 +8,7 @@ extension Report.Group {
 
     /// The measured tables of all runs.
     var timed: [(run: RunResults, table: TimingTable)] {
-        runs.flatMap { run in TimingTable.all(run.timings, order: run.configurations).map { (run, $0) } }
+        runs.flatMap { run in TimingTable.all(run.timings, order: run.run.configurations).map { (run, $0) } }
     }
 
     private func section(_ run: RunResults, _ table: TimingTable) -> NotedTable {
