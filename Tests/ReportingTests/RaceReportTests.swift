@@ -74,4 +74,19 @@ import Testing
         let plot = try #require(report.plots(report.groups[0]).first { $0.name == "scaling" })
         #expect(plot.script.contains("set logscale xy") && plot.script.contains("title 'ideal'"))
     }
+
+    @Test func `timed rows stand in the suite's order, whatever was measured first`() throws {
+        let plan = RunPlan(
+            name: "timed", dataset: "/data", profile: .paibench2025, parameters: [:], metrics: [], regions: [.all],
+            trials: [], configurations: ["slow", "fast"], identity: Identity(of: ["timed"]))
+        let run = try runs.store.begin(plan, environment: [:], at: Date(timeIntervalSince1970: 0))
+        let timings = [("fast", 2, 1.0), ("slow", 1, 2.0)].map { name, devices, seconds in
+            Timing(
+                configuration: name, clip: "0", prompt: "", seed: 1, repeat: 1, position: devices, devices: devices,
+                metric: "generate-seconds", outcome: .scored(seconds), environment: [:])
+        }
+        try runs.store.record(timings, run: run, at: Date(timeIntervalSince1970: 0))
+        let table = try #require(Report(try runs.results(), options: ReportOptions()).groups.last?.timed.first?.table)
+        #expect(table.rows.map(\.configuration) == ["slow", "fast"] && table.rows[1].speedup == 2)
+    }
 }
