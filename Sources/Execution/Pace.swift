@@ -15,6 +15,7 @@ struct Pace {
     /// - Parameter entries: those that are going to be made.
     init(of entries: [SuitePlan.Entry], store: Store?) throws(BenchError) {
         let all = try store?.measured() ?? []
+        guard !all.isEmpty else { return }
         let configurations = Set(entries.map(\.task.configuration.name))
         let slots = Set(entries.map { VideoTask.slot(of: $0.task.output) })
         var (seconds, bytes): (Double?, Double?) = (0, 0)

@@ -39,7 +39,7 @@ public struct SuiteSurvey: Sendable {
         var states: [State] = []
         var withoutRecipe: [Int] = []
         for (index, entry) in plan.entries.enumerated() {
-            let slot = known[VideoTask.slot(of: entry.task.output)] ?? []
+            let slot = known.isEmpty ? [] : known[VideoTask.slot(of: entry.task.output)] ?? []
             states.append(Self.state(of: entry, own[entry.identity], slot, &hasher))
             if own[entry.identity]?.hasRecipe == false { withoutRecipe.append(index) }
         }
