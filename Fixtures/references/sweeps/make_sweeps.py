@@ -1,6 +1,6 @@
 """Writes sweeps.json: slopes of least squares over the cells of grids, as NumPy's lstsq computes them from all columns at once,
-Pearson's r as SciPy computes it, and expanded percentile bootstrap intervals over clips of both, with NumPy's generator and
-20000 resamples. Run in this folder."""
+Pearson's r as SciPy computes it, and bootstrap intervals over clips of both, with NumPy's generator and 20000 resamples: expanded
+percentiles of slopes, and of r Student's quantile times the spread of Fisher's z. Run in this folder."""
 
 import itertools
 import json
@@ -17,6 +17,12 @@ LEVEL, RESAMPLES = 0.95, 20000
 def interval(numbers, clips):
     tail = norm.cdf(-student.ppf((1 + LEVEL) / 2, clips - 1) * numpy.sqrt(clips / (clips - 1)))
     return numpy.quantile(numbers, [tail, 1 - tail]).tolist()
+
+
+def spread(value, numbers, clips):
+    error = numpy.sqrt(numpy.var(numpy.arctanh(numbers)) * clips / (clips - 1))
+    reach = student.ppf((1 + LEVEL) / 2, clips - 1) * error
+    return numpy.tanh([numpy.arctanh(value) - reach, numpy.arctanh(value) + reach]).tolist()
 
 
 def slopes(columns, means):
@@ -83,7 +89,8 @@ with open("sweeps.json", "w") as file:
             "effects": cases,
             "pearson": {
                 "points": [list(point) for point in points],
-                "r": float(pearsonr(array[:, 1], array[:, 2]).statistic), "interval": interval(drawn, 11),
+                "r": float(pearsonr(array[:, 1], array[:, 2]).statistic),
+                "interval": spread(pearsonr(array[:, 1], array[:, 2]).statistic, drawn, 11),
             },
         },
         file)
