@@ -10,6 +10,8 @@ public struct RaceRunner {
         /// Clips that are made and scored next, in so many configurations; `done` of `all` clips are already.
         case block(done: Int, upTo: Int, all: Int, configurations: Int)
         case looked(RaceLook)
+        /// What a person should know of the choice of clips.
+        case noted(String)
     }
 
     /// What is done to the world: `make` gets the videos of a part of the plan made, `score` scores what there is.
@@ -70,6 +72,7 @@ public struct RaceRunner {
     /// Runs it to its end, or until a limit of the effects leaves something.
     /// - Throws: what the effects throw; `BenchError` when the store cannot be read or written.
     public func run() throws -> Outcome {
+        for note in plan.notes { onEvent(.noted(note)) }
         // Before the first look all take part: which run it is, and what it decided before, is known when that is scored.
         var racing: Racing?
         var done = 0

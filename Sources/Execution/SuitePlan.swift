@@ -84,7 +84,7 @@ public struct SuitePlan: Sendable {
         return ["\(asked) clips are asked for, and there are \(clips): all are taken"]
     }
 
-    /// Another choice of a plan's trials.
+    /// Another choice of a plan's trials. What there is to say of the choice of clips is said of the whole.
     init(of whole: SuitePlan, entries: [Entry], impossible: [Impossible]) {
         suite = whole.suite
         self.entries = entries
@@ -93,7 +93,7 @@ public struct SuitePlan: Sendable {
         folder = whole.folder
         clips = whole.clips
         name = whole.name
-        notes = whole.notes
+        notes = []
     }
 
     /// What all videos of a configuration have in common.

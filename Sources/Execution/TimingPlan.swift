@@ -151,5 +151,3 @@ public struct TimingPlan: Sendable {
             ? [] : ["left out, because this machine has not enough cores: \(counts) threads"]
     }
 }
-
-private func counted(_ n: Int, _ noun: String) -> String { "\(n) \(noun)\(n == 1 ? "" : "s")" }

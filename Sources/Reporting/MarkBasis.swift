@@ -85,6 +85,3 @@ struct MarkBasis: Sendable, Hashable {
         return "marks compare only what all rows with a value share, which is " + told + others
     }
 }
-
-/// "1 clip", "3 clips".
-func counted(_ n: Int, _ noun: String) -> String { "\(n) \(noun)\(n == 1 ? "" : "s")" }

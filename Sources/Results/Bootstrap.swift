@@ -79,15 +79,6 @@ func expandedTail(clips: Int, level: Double) -> Double {
     return normalDistribution(-t * (Double(clips) / Double(clips - 1)).squareRoot())
 }
 
-/// Between the quantiles `tail` and 1 - `tail` of a number's resamples over clips.
-/// - Returns: nil where more than a tenth of the resamples have no number.
-func percentileInterval(
-    clips: Int, tail: Double, resamples: Int, _ statistic: ([Int]) -> Double?
-) -> ClosedRange<Double>? {
-    let drawn = resampled(clips: clips, resamples: resamples, statistic)
-    return isEnough(drawn.count, of: resamples) ? interval(drawn, tail: tail) : nil
-}
-
 /// What a statistic gives for resamples of clips; the same resamples every time.
 private func resampled<T>(clips: Int, resamples: Int, _ statistic: ([Int]) -> T?) -> [T] {
     var generator = SplitMix64(state: 0x7472_616e_7366_6572)

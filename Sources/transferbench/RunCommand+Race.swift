@@ -34,6 +34,7 @@ extension RunCommand {
                 Terminal.note(
                     "race: clips \(done + 1) to \(stop) of \(all), in \(configurations) configuration"
                         + (configurations == 1 ? "" : "s"))
+            case .noted(let note): Terminal.note(note)
             case .looked(let look):
                 for decision in look.decisions {
                     Terminal.note("race: '\(decision.dropped)' dropped after \(look.clips) clips by '\(decision.by)'")

@@ -70,6 +70,4 @@ struct SuiteTiming {
         try TimingPlan(
             suite, timing: timing, clips: clips, cores: Machine.cores, jobs: jobs, folder: folder, store: store)
     }
-
-    private func counted(_ n: Int, _ noun: String) -> String { "\(n) \(noun)\(n == 1 ? "" : "s")" }
 }
